@@ -1,0 +1,6 @@
+package dev.tandem.spec;
+
+/** The optimizer, by Transformers' names. */
+public enum Optim {
+    ADAMW_TORCH
+}

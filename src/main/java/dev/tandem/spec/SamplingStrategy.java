@@ -1,0 +1,7 @@
+package dev.tandem.spec;
+
+/** In which order an epoch visits the rows. */
+public enum SamplingStrategy {
+    RANDOM,
+    SEQUENTIAL
+}

@@ -1,0 +1,147 @@
+package dev.tandem.spec;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to train, by the names and with the defaults of TRL's {@code DPOConfig} and Transformers'
+ * {@code TrainingArguments}, so that a TRL config can be pasted. Differences from TRL's defaults: {@code bf16} and
+ * {@code gradient_checkpointing} are off, because they change the numbers or cost time and a run should ask for that.
+ *
+ * @param beta strength of the pull towards the reference; the paper's β
+ * @param maxLength tokens of prompt and completion together; null for no limit
+ * @param warmupSteps steps with a rising rate; a value below 1 is a share of all steps, rounded up
+ * @param warmupRatio the same share under its older name; used when {@code warmupSteps} is 0
+ * @param numTrainEpochs passes over the data; used when {@code maxSteps} is -1
+ * @param maxSteps optimizer steps; -1 to count epochs instead
+ * @param maxGradNorm L2 norm to which gradients are clipped; 0 for no clipping
+ * @param evalSteps steps between evaluations; null for {@code loggingSteps}
+ * @param saveTotalLimit how many checkpoints to keep; null for all
+ */
+public record TrainingSpec(
+        double beta,
+        List<LossType> lossType,
+        double labelSmoothing,
+        @Nullable Integer maxLength,
+        TruncationMode truncationMode,
+        double learningRate,
+        LrSchedule lrSchedulerType,
+        double warmupSteps,
+        double warmupRatio,
+        double numTrainEpochs,
+        int maxSteps,
+        int perDeviceTrainBatchSize,
+        int perDeviceEvalBatchSize,
+        int gradientAccumulationSteps,
+        Optim optim,
+        double adamBeta1,
+        double adamBeta2,
+        double adamEpsilon,
+        double weightDecay,
+        double maxGradNorm,
+        int seed,
+        boolean bf16,
+        boolean gradientCheckpointing,
+        SamplingStrategy trainSamplingStrategy,
+        boolean dataloaderDropLast,
+        int loggingSteps,
+        EvalStrategy evalStrategy,
+        @Nullable Integer evalSteps,
+        SaveStrategy saveStrategy,
+        int saveSteps,
+        @Nullable Integer saveTotalLimit) {
+
+    public static final TrainingSpec DEFAULTS = new TrainingSpec(
+            0.1,
+            List.of(LossType.SIGMOID),
+            0,
+            1024,
+            TruncationMode.KEEP_START,
+            1e-6,
+            LrSchedule.LINEAR,
+            0,
+            0,
+            3,
+            -1,
+            8,
+            8,
+            1,
+            Optim.ADAMW_TORCH,
+            0.9,
+            0.999,
+            1e-8,
+            0,
+            1,
+            42,
+            false,
+            false,
+            SamplingStrategy.RANDOM,
+            false,
+            10,
+            EvalStrategy.NO,
+            null,
+            SaveStrategy.STEPS,
+            500,
+            null);
+
+    public TrainingSpec {
+        new Rules()
+                .positive("beta", beta)
+                .check(lossType.size() == 1, "loss_type", "must name one loss", lossType)
+                .supported(
+                        labelSmoothing == 0,
+                        "label_smoothing",
+                        "no available loss uses it; leave it out or set it to 0",
+                        labelSmoothing)
+                .check(maxLength == null || maxLength >= 2, "max_length", "must be at least 2 or null", maxLength)
+                .notNegative("learning_rate", learningRate)
+                .notNegative("warmup_steps", warmupSteps)
+                .check(
+                        warmupSteps < 1 || warmupSteps == Math.rint(warmupSteps),
+                        "warmup_steps",
+                        "must be a whole number of steps or a share below 1",
+                        warmupSteps)
+                .belowOne("warmup_ratio", warmupRatio)
+                .check(
+                        maxSteps > 0 || maxSteps == -1,
+                        "max_steps",
+                        "must be greater than 0, or -1 to train num_train_epochs",
+                        maxSteps)
+                .check(
+                        maxSteps > 0 || (numTrainEpochs > 0 && Double.isFinite(numTrainEpochs)),
+                        "num_train_epochs",
+                        "must be a finite number greater than 0",
+                        numTrainEpochs)
+                .atLeast("per_device_train_batch_size", perDeviceTrainBatchSize, 1)
+                .atLeast("per_device_eval_batch_size", perDeviceEvalBatchSize, 1)
+                .atLeast("gradient_accumulation_steps", gradientAccumulationSteps, 1)
+                .belowOne("adam_beta1", adamBeta1)
+                .belowOne("adam_beta2", adamBeta2)
+                .notNegative("adam_epsilon", adamEpsilon)
+                .notNegative("weight_decay", weightDecay)
+                .notNegative("max_grad_norm", maxGradNorm)
+                .atLeast("seed", seed, 0)
+                .supported(!bf16, "bf16", "training runs in fp32; leave it out or set it to false", bf16)
+                .supported(
+                        !gradientCheckpointing,
+                        "gradient_checkpointing",
+                        "leave it out or set it to false",
+                        gradientCheckpointing)
+                .atLeast("logging_steps", loggingSteps, 1)
+                .check(evalSteps == null || evalSteps >= 1, "eval_steps", "must be at least 1 or null", evalSteps)
+                .atLeast("save_steps", saveSteps, 1)
+                .check(
+                        saveTotalLimit == null || saveTotalLimit >= 1,
+                        "save_total_limit",
+                        "must be at least 1 or null",
+                        saveTotalLimit)
+                .done();
+        lossType = List.copyOf(lossType);
+    }
+
+    /** @throws InvalidSpec naming every field that is wrong */
+    public static TrainingSpec read(Map<String, ?> json) {
+        return Form.read(json, DEFAULTS);
+    }
+}

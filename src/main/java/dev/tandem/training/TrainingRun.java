@@ -1,0 +1,29 @@
+package dev.tandem.training;
+
+import dev.tandem.spec.DataSource;
+import dev.tandem.spec.LoraSpec;
+import dev.tandem.spec.Method;
+import dev.tandem.spec.TrainingSpec;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that one run needs.
+ *
+ * @param model folder of the base checkpoint
+ * @param adapter folder of an adapter to start from; the reference is then the model with that adapter, frozen
+ * @param checkpoints folder below which checkpoints go, one folder each
+ * @param checkpointPrefix start of a checkpoint folder's name, unique to the attempt
+ * @param resumeFrom folder of the checkpoint to go on from
+ */
+public record TrainingRun(
+        Method method,
+        TrainingSpec spec,
+        @Nullable LoraSpec lora,
+        Path model,
+        @Nullable Path adapter,
+        DataSource data,
+        @Nullable DataSource evalData,
+        Path checkpoints,
+        String checkpointPrefix,
+        @Nullable Path resumeFrom) {}
