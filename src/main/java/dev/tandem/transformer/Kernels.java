@@ -1,0 +1,91 @@
+package dev.tandem.transformer;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * The native operations that DJL's array API lacks, written in {@code kernels.torchscript}. A TorchScript archive is a
+ * zip whose code is source text: libtorch compiles it when it loads, so nothing binary is stored.
+ */
+public final class Kernels implements AutoCloseable {
+
+    private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
+
+    private final PtSymbolBlock module;
+
+    private Kernels(PtSymbolBlock module) {
+        this.module = module;
+    }
+
+    /** Compiles the kernels for the manager's device. */
+    public static Kernels load(NDManager manager) {
+        // The profiling executor specialises on shapes; batches change theirs at every step, so it would only
+        // recompile.
+        JniUtils.setGraphExecutorOptimize(false);
+        try (InputStream source = Kernels.class.getResourceAsStream("kernels.torchscript")) {
+            if (source == null) {
+                throw new IllegalStateException("kernels.torchscript is not on the class path");
+            }
+            var archive = new ByteArrayInputStream(archive(source.readAllBytes()));
+            return new Kernels(JniUtils.loadModule((PtNDManager) manager, archive, true, false));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read kernels.torchscript", e);
+        }
+    }
+
+    /** The operations, with results that live as long as {@code manager}. */
+    public Ops in(NDManager manager) {
+        return new Ops(module, manager);
+    }
+
+    @Override
+    public void close() {
+        module.close();
+    }
+
+    private static byte[] archive(byte[] source) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            store(zip, "k/data.pkl", object());
+            store(zip, "k/code/__torch__.py", source);
+            store(zip, "k/constants.pkl", EMPTY_TUPLE);
+            store(zip, "k/version", "10\n".getBytes(StandardCharsets.US_ASCII));
+            store(zip, "k/byteorder", "little".getBytes(StandardCharsets.US_ASCII));
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Pickle, protocol 2, of an instance of {@code __torch__.K} with its two attributes. */
+    private static byte[] object() {
+        return ("\u0080\2c__torch__\nK\n)\u0081}(" + pickled("training") + "\u0088" + pickled("_is_full_backward_hook")
+                        + "Nub.")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String pickled(String word) {
+        return "X" + (char) word.length() + "\0\0\0" + word;
+    }
+
+    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        var entry = new ZipEntry(name);
+        var crc = new CRC32();
+        crc.update(content);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.tandem.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/**
+ * The vocabulary head, applied only where a completion token is predicted and a chunk of rows at a time, so that its
+ * memory does not grow with batch or length. M is the number of predictions, C the hidden size. Everything here runs
+ * without a gradient graph: the gradient is known in closed form, d logp(y|h) / dh = W[y] - softmax(W h) W.
+ */
+public final class LmHead {
+
+    /** Logits held at one time: 8 MiB of fp32. */
+    private static final int CHUNK_LOGITS = 1 << 21;
+
+    private final NDArray weight; // (V, C)
+    private final int chunkRows;
+
+    public LmHead(Decoder decoder) {
+        this(decoder, Math.max(16, CHUNK_LOGITS / decoder.config().vocabSize()));
+    }
+
+    /** @param chunkRows predictions computed at one time */
+    LmHead(Decoder decoder, int chunkRows) {
+        this.weight = decoder.weights().get(weightName(decoder.config()));
+        this.chunkRows = chunkRows;
+    }
+
+    /** The parameter that the head multiplies by; with tied weights, the embedding's. */
+    public static String weightName(ModelConfig config) {
+        TensorNames names = config.names();
+        return (config.tied() ? names.prefix() + names.embeddings() : TensorNames.HEAD) + ".weight";
+    }
+
+    /**
+     * What one pass over the logits tells.
+     *
+     * @param rows (4, M): log-probability of the target, entropy in nats, 1 where the target is the likeliest token,
+     *     mean of the logits over the vocabulary
+     * @param slope (M, C): gradient of each log-probability by its hidden state
+     */
+    public record Statistics(NDArray rows, NDArray slope) {}
+
+    /** Log-probabilities only: (M), fp32. */
+    public NDArray logps(Ops ops, NDArray hidden, NDArray targets) {
+        List<NDList> parts = chunks(hidden, targets, (h, y) -> new NDList(ops.call("head_logps", h, weight, y)));
+        return concat(parts, 0, 0);
+    }
+
+    public Statistics statistics(Ops ops, NDArray hidden, NDArray targets) {
+        List<NDList> parts = chunks(hidden, targets, (h, y) -> ops.callAll("head_statistics", h, weight, y));
+        return new Statistics(concat(parts, 0, 1), concat(parts, 1, 0));
+    }
+
+    /**
+     * Adds the gradient of {@code sum_t coefficients[t] * logp_t} by the head's weight to {@code gradient}.
+     *
+     * @param gradient (V, C), changed in place
+     * @param coefficients (M), derivative of the loss by each log-probability
+     */
+    public void addGradient(Ops ops, NDArray gradient, NDArray hidden, NDArray targets, NDArray coefficients) {
+        for (long start = 0; start < targets.size(); start += chunkRows) {
+            String rows = start + ":" + Math.min(start + chunkRows, targets.size());
+            ops.call("head_gradient", gradient, hidden.get(rows), weight, targets.get(rows), coefficients.get(rows))
+                    .close();
+        }
+    }
+
+    /** All logits, (N, V) in fp32, for generation and for comparing with another implementation. */
+    public NDArray logits(Ops ops, NDArray hidden) {
+        return ops.call("head", hidden, weight);
+    }
+
+    private List<NDList> chunks(NDArray hidden, NDArray targets, BiFunction<NDArray, NDArray, NDList> kernel) {
+        var parts = new ArrayList<NDList>();
+        for (long start = 0; start < targets.size(); start += chunkRows) {
+            String rows = start + ":" + Math.min(start + chunkRows, targets.size());
+            parts.add(kernel.apply(hidden.get(rows), targets.get(rows)));
+        }
+        return parts;
+    }
+
+    private static NDArray concat(List<NDList> parts, int part, int axis) {
+        if (parts.size() == 1) {
+            return parts.getFirst().get(part);
+        }
+        var arrays = new NDList(parts.stream().map(list -> list.get(part)).toList());
+        NDArray whole = NDArrays.concat(arrays, axis);
+        arrays.close();
+        return whole;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.tandem.transformer;
+
+import ai.djl.ndarray.types.DataType;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a decoder-only language model is made of, read from its {@code config.json}: features, not families, so that the
+ * forward pass never asks for a family's name.
+ *
+ * @param contextLength positions the model was made for
+ * @param norm kind and place of the normalisation layers
+ * @param mlp shape of the feed-forward part
+ * @param rotary rotary position embedding; null where positions are learned
+ * @param attentionScale factor of the attention scores before the softmax
+ * @param slidingWindow how many keys back a query sees, itself included; null for all
+ * @param biased linear modules with a bias, by the end of their path
+ * @param tied whether the head shares the embedding's weights
+ * @param dtype in which the checkpoint stores its weights
+ * @param names where the tensors lie
+ */
+public record ModelConfig(
+        String modelType,
+        int vocabSize,
+        int hiddenSize,
+        int layers,
+        int heads,
+        int kvHeads,
+        int headDim,
+        int intermediateSize,
+        int contextLength,
+        Norm norm,
+        double normEps,
+        Mlp mlp,
+        Activation activation,
+        @Nullable Rotary rotary,
+        double attentionScale,
+        @Nullable Integer slidingWindow,
+        Set<String> biased,
+        boolean tied,
+        DataType dtype,
+        TensorNames names) {
+
+    /** Root-mean-square, or with mean and bias. */
+    public enum Norm {
+        RMS,
+        LAYER
+    }
+
+    /** {@code down(act(gate(x)) * up(x))}, or {@code down(act(up(x)))}. */
+    public enum Mlp {
+        GATED,
+        PLAIN
+    }
+
+    /** The activation, with the name of its kernel. */
+    public enum Activation {
+        SILU("silu"),
+        GELU("gelu"),
+        GELU_TANH("gelu_tanh"),
+        RELU("relu");
+
+        private final String kernel;
+
+        Activation(String kernel) {
+            this.kernel = kernel;
+        }
+
+        String kernel() {
+            return kernel;
+        }
+
+        static Activation of(ConfigJson config, String field, String fallback) {
+            String name = config.text(field, fallback);
+            return switch (name) {
+                case "silu", "swish" -> SILU;
+                case "gelu" -> GELU;
+                case "gelu_new", "gelu_pytorch_tanh", "gelu_fast" -> GELU_TANH;
+                case "relu" -> RELU;
+                default ->
+                    throw new InvalidCheckpoint(
+                            "%s has %s = %s, which is not supported; supported are silu, gelu, gelu_new, gelu_pytorch_tanh, relu"
+                                    .formatted(config.file(), field, name));
+            };
+        }
+    }
+
+    public ModelConfig {
+        if (heads % kvHeads != 0) {
+            throw new InvalidCheckpoint("num_attention_heads (%d) must be a multiple of num_key_value_heads (%d)"
+                    .formatted(heads, kvHeads));
+        }
+    }
+
+    /**
+     * Reads {@code config.json} of a checkpoint folder, as Transformers 4 or 5 wrote it.
+     *
+     * @throws InvalidCheckpoint naming the field that is missing, wrong or not supported
+     */
+    public static ModelConfig read(Path checkpoint) {
+        return Families.read(ConfigJson.read(checkpoint.resolve("config.json")));
+    }
+
+    boolean hasBias(String linear) {
+        return biased.stream().anyMatch(linear::endsWith);
+    }
+
+    static DataType dtype(ConfigJson config) {
+        String name = config.has("dtype") ? config.text("dtype", "") : config.text("torch_dtype", "float32");
+        return switch (name) {
+            case "float32" -> DataType.FLOAT32;
+            case "bfloat16" -> DataType.BFLOAT16;
+            case "float16" -> DataType.FLOAT16;
+            default ->
+                throw new InvalidCheckpoint(
+                        "%s has dtype = %s, which is not supported; supported are float32, bfloat16, float16"
+                                .formatted(config.file(), name));
+        };
+    }
+}

@@ -1,0 +1,136 @@
+package dev.tandem.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Token trees laid end to end, without padding: N tokens in all. Only attention needs a row for each tree; {@code
+ * unpack} and {@code pack} go there and back.
+ *
+ * @param ids (N), int64
+ * @param positions position of each token in its own sequence; (N) on the Java side
+ * @param mask whether query i of a tree sees key j; (B, 1, T, T), boolean, T the longest tree
+ * @param unpack for each place of the B x T rows, the token that stands there; (B * T), int64
+ * @param pack for each token, its place in the rows; (N), int64
+ * @param predictors for each completion token, in order of trees and branches, the token whose hidden state predicts
+ *     it; (M), int64
+ * @param targets the completion tokens that are predicted; (M), int64
+ */
+public record PackedTokens(
+        NDArray ids, int[] positions, NDArray mask, NDArray unpack, NDArray pack, NDArray predictors, NDArray targets) {
+
+    /** @param window how many keys back a query sees, itself included; null for all */
+    public static PackedTokens pack(NDManager manager, List<TokenTree> trees, @Nullable Integer window) {
+        return new Packing(trees, window).build(manager);
+    }
+
+    /** The arrays while they are being filled. */
+    private static final class Packing {
+
+        private final List<TokenTree> trees;
+        private final @Nullable Integer window;
+        private final int longest;
+        private final long[] ids;
+        private final int[] positions;
+        private final long[] unpack;
+        private final long[] pack;
+        private final long[] predictors;
+        private final long[] targets;
+        private final ByteBuffer mask;
+        private int token;
+        private int prediction;
+
+        Packing(List<TokenTree> trees, @Nullable Integer window) {
+            this.trees = trees;
+            this.window = window;
+            this.longest = trees.stream().mapToInt(TokenTree::size).max().orElseThrow();
+            int tokens = trees.stream().mapToInt(TokenTree::size).sum();
+            int predicted = trees.stream().mapToInt(Packing::predicted).sum();
+            this.ids = new long[tokens];
+            this.positions = new int[tokens];
+            this.pack = new long[tokens];
+            this.unpack = new long[trees.size() * longest];
+            this.predictors = new long[predicted];
+            this.targets = new long[predicted];
+            this.mask = ByteBuffer.allocateDirect(Math.multiplyExact(trees.size() * longest, longest));
+        }
+
+        private static int predicted(TokenTree tree) {
+            int predicted = 0;
+            for (int branch = 0; branch < tree.branches().size(); branch++) {
+                predicted += tree.predicted(branch);
+            }
+            return predicted;
+        }
+
+        PackedTokens build(NDManager manager) {
+            for (int row = 0; row < trees.size(); row++) {
+                add(row, trees.get(row));
+            }
+            Shape shape = new Shape(trees.size(), 1, longest, longest);
+            return new PackedTokens(
+                    manager.create(ids),
+                    positions,
+                    manager.create(mask.rewind(), shape, DataType.BOOLEAN),
+                    manager.create(unpack),
+                    manager.create(pack),
+                    manager.create(predictors),
+                    manager.create(targets));
+        }
+
+        private void add(int row, TokenTree tree) {
+            int first = token;
+            addTokens(row, first, tree.trunk(), tree.trunk().length, tree.firstPosition());
+            for (int i = 0; i < tree.trunk().length; i++) {
+                see(row, i, 0, i, 0, -1);
+            }
+            int trunk = tree.trunk().length;
+            for (int[] branch : tree.branches()) {
+                int start = token - first;
+                int run = TokenTree.run(branch);
+                for (int i = trunk > 0 ? 0 : 1; i < branch.length; i++) {
+                    predictors[prediction] = i > 0 ? first + start + i - 1 : first + trunk - 1;
+                    targets[prediction++] = branch[i];
+                }
+                addTokens(row, first, branch, run, tree.firstPosition() + trunk);
+                for (int i = start; i < start + run; i++) {
+                    see(row, i, 0, trunk - 1, start, i);
+                }
+            }
+            for (int i = token - first; i < longest; i++) {
+                unpack[row * longest + i] = first;
+                see(row, i, 0, 0, 0, -1); // padding must see something: a softmax over nothing is NaN
+            }
+        }
+
+        private void addTokens(int row, int first, int[] from, int count, int position) {
+            for (int i = 0; i < count; i++) {
+                int place = row * longest + token - first;
+                ids[token] = from[i];
+                positions[token] = position + i;
+                unpack[place] = token;
+                pack[token] = place;
+                token++;
+            }
+        }
+
+        /** Query i sees keys a..b of the trunk and c..d of its own branch, as far as the window reaches. */
+        private void see(int row, int i, int a, int b, int c, int d) {
+            int line = (row * longest + i) * longest;
+            int reach = window == null ? Integer.MAX_VALUE : window;
+            int seen = b - a + 1 + d - c + 1;
+            int skipped = Math.max(0, seen - reach);
+            for (int j = a + skipped; j <= b; j++) {
+                mask.put(line + j, (byte) 1);
+            }
+            for (int j = c + Math.max(0, skipped - (b - a + 1)); j <= d; j++) {
+                mask.put(line + j, (byte) 1);
+            }
+        }
+    }
+}
