@@ -2,6 +2,7 @@ package dev.tandem.transformer;
 
 import ai.djl.ndarray.types.DataType;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,11 @@ public record ModelConfig(
      */
     public static ModelConfig read(Path checkpoint) {
         return Families.read(ConfigJson.read(checkpoint.resolve("config.json")));
+    }
+
+    /** Modules that PEFT adapts in this family when none are named. */
+    public List<String> defaultLoraTargets() {
+        return names.loraTargets();
     }
 
     boolean hasBias(String linear) {

@@ -1,0 +1,31 @@
+package dev.tandem.training;
+
+import ai.djl.ndarray.NDArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a micro-batch gave, copied out of native memory. Arrays have one number for each prediction.
+ *
+ * @param loss times the micro-batch's weight
+ * @param hits 1 where the target was the likeliest token
+ * @param meanLogits mean of the logits over the vocabulary
+ */
+record BatchResult(
+        float loss,
+        float[] logps,
+        float[] entropies,
+        float[] hits,
+        float[] meanLogits,
+        float @Nullable [] referenceLogps) {
+
+    /** @param rows (4, M), as {@link dev.tandem.transformer.LmHead.Statistics} has them */
+    static BatchResult of(NDArray loss, NDArray rows, @Nullable NDArray referenceLogps) {
+        return new BatchResult(
+                loss.getFloat(),
+                rows.get(0).toFloatArray(),
+                rows.get(1).toFloatArray(),
+                rows.get(2).toFloatArray(),
+                rows.get(3).toFloatArray(),
+                referenceLogps == null ? null : referenceLogps.toFloatArray());
+    }
+}

@@ -1,0 +1,57 @@
+package dev.tandem.training;
+
+import ai.djl.ndarray.NDManager;
+import dev.tandem.spec.Method;
+import dev.tandem.text.TokenizedRow;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The evaluation set under the policy as it is: TRL weighs the loss by rows and takes plain means over batches else. */
+final class Evaluation {
+
+    private final TrainingRun run;
+    private final Learner learner;
+    private final NDManager manager;
+    private final List<MicroBatch> batches = new ArrayList<>();
+
+    Evaluation(TrainingRun run, Learner learner, NDManager manager, List<TokenizedRow> rows) {
+        this.run = run;
+        this.learner = learner;
+        this.manager = manager;
+        int size = run.spec().perDeviceEvalBatchSize();
+        for (int start = 0; start < rows.size(); start += size) {
+            List<TokenizedRow> batch = rows.subList(start, Math.min(start + size, rows.size()));
+            batches.add(MicroBatch.of(batch, run.method() == Method.DPO));
+        }
+    }
+
+    /**
+     * @param tokensSeen in training so far, which TRL repeats here
+     * @param epoch passes over the training data
+     */
+    Map<String, Double> run(long tokensSeen, double epoch) {
+        var sums = new LinkedHashMap<String, Double>();
+        double loss = 0;
+        int rows = 0;
+        for (MicroBatch batch : batches) {
+            try (NDManager scratch = manager.newSubManager()) {
+                boolean pairs = run.method() == Method.DPO;
+                BatchResult result = learner.evaluate(scratch, batch, pairs ? 1 : 1.0 / batch.predictions());
+                Map<String, Double> metrics = pairs
+                        ? BatchMetrics.ofPairs(batch, result, run.spec().beta())
+                        : BatchMetrics.ofDemonstrations(batch, result);
+                metrics.forEach((name, value) -> sums.merge(name, value, Double::sum));
+                loss += result.loss() * batch.rows().size();
+                rows += batch.rows().size();
+            }
+        }
+        var means = new LinkedHashMap<String, Double>();
+        means.put("loss", loss / rows);
+        sums.forEach((name, sum) -> means.put(name, sum / batches.size()));
+        means.put("num_tokens", (double) tokensSeen);
+        means.put("epoch", epoch);
+        return means;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.tandem.training;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.GradientCollector;
+import dev.tandem.transformer.LanguageModel;
+import dev.tandem.transformer.LmHead;
+import dev.tandem.transformer.Ops;
+import dev.tandem.transformer.PackedTokens;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One micro-batch: forward, loss, gradients. No logits are kept: the log-probabilities come from a pass without a graph
+ * that also gives their slopes G_t = d logp_t / d h_t. The loss is a function of the log-probabilities alone, so
+ * autograd gives c_t = d loss / d logp_t for them as leaves, and one backward pass of sum_t (c_t G_t) · h_t carries it
+ * through the decoder. Exact, see docs/training-step.md.
+ */
+final class Learner {
+
+    private final Policy policy;
+    private final @Nullable LanguageModel reference;
+    private final Objective objective;
+    private final Function<NDManager, Ops> kernels;
+
+    Learner(Policy policy, @Nullable LanguageModel reference, Objective objective, Function<NDManager, Ops> kernels) {
+        this.policy = policy;
+        this.reference = reference;
+        this.objective = objective;
+        this.kernels = kernels;
+    }
+
+    /**
+     * Adds the gradients of {@code weight * loss} to the policy's.
+     *
+     * @param manager closed by the caller when the micro-batch is done
+     */
+    BatchResult learn(NDManager manager, MicroBatch batch, double weight) {
+        Ops ops = kernels.apply(manager);
+        LanguageModel model = policy.model();
+        PackedTokens tokens = model.pack(ops, batch.trees());
+        NDArray referenceLogps = reference == null ? null : reference.logps(ops, tokens); // (M)
+        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            NDArray hidden = model.predictingStates(ops, tokens); // (M, C)
+            JniUtils.setGradMode(false);
+            NDArray states = hidden.stopGradient();
+            LmHead.Statistics head = model.head().statistics(ops, states, tokens.targets());
+            NDArray logps = head.rows().get(0).duplicate(); // (M)
+            JniUtils.setGradMode(true);
+            logps.setRequiresGradient(true);
+            NDArray loss = objective
+                    .loss(batch, logps, referenceLogps, sums(manager, batch))
+                    .mul((float) weight);
+            collector.backward(loss);
+            NDArray slope = logps.getGradient(); // (M), c
+            NDArray surrogate =
+                    hidden.mul(head.slope().mul(slope.reshape(-1, 1))).sum();
+            collector.backward(surrogate);
+            JniUtils.setGradMode(false);
+            if (policy.trainsHead()) {
+                model.head().addGradient(ops, policy.headGradient(manager), states, tokens.targets(), slope);
+            }
+            return BatchResult.of(loss, head.rows(), referenceLogps);
+        }
+    }
+
+    /** The loss and what the metrics need, without gradients. */
+    BatchResult evaluate(NDManager manager, MicroBatch batch, double weight) {
+        Ops ops = kernels.apply(manager);
+        LanguageModel model = policy.model();
+        PackedTokens tokens = model.pack(ops, batch.trees());
+        NDArray referenceLogps = reference == null ? null : reference.logps(ops, tokens);
+        NDArray states = model.predictingStates(ops, tokens);
+        LmHead.Statistics head = model.head().statistics(ops, states, tokens.targets());
+        NDArray loss = objective.loss(batch, head.rows().get(0), referenceLogps, sums(manager, batch));
+        return BatchResult.of(loss.mul((float) weight), head.rows(), referenceLogps);
+    }
+
+    private static NDArray sums(NDManager manager, MicroBatch batch) {
+        return manager.create(batch.sums(), new Shape(batch.sequences(), batch.predictions()));
+    }
+
+    /** Makes sure that nothing but {@link #learn} records a graph. */
+    static void begin() {
+        JniUtils.setGradMode(false);
+    }
+
+    /** What a run minimises, as a function of per-token log-probabilities. */
+    sealed interface Objective {
+
+        /**
+         * @param logps of the policy, (M)
+         * @param referenceLogps (M); null where the objective needs no reference
+         * @param sums (sequences, M), adds predictions up to sequences
+         * @return a scalar
+         */
+        NDArray loss(MicroBatch batch, NDArray logps, @Nullable NDArray referenceLogps, NDArray sums);
+
+        /** Mean over pairs of a preference loss. */
+        record Preference(PreferenceLoss loss) implements Objective {
+            @Override
+            public NDArray loss(MicroBatch batch, NDArray logps, @Nullable NDArray referenceLogps, NDArray sums) {
+                NDList policy = sides(sums, logps);
+                NDList reference = sides(sums, Objects.requireNonNull(referenceLogps, "reference log-probabilities"));
+                return loss.perPair(new PairLogps(policy.get(0), policy.get(1), reference.get(0), reference.get(1)))
+                        .mean();
+            }
+
+            /** Sequence sums, chosen and rejected apart: (B) each. */
+            private static NDList sides(NDArray sums, NDArray logps) {
+                NDArray sequences = sums.matMul(logps.reshape(-1, 1)).reshape(-1, 2); // (B, 2)
+                return new NDList(sequences.get(":, 0"), sequences.get(":, 1"));
+            }
+        }
+
+        /** Negative log-likelihood, summed over completion tokens; the weight makes a mean of it. */
+        record Likelihood() implements Objective {
+            @Override
+            public NDArray loss(MicroBatch batch, NDArray logps, @Nullable NDArray referenceLogps, NDArray sums) {
+                return logps.sum().neg();
+            }
+        }
+    }
+}

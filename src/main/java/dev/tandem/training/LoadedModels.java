@@ -1,0 +1,65 @@
+package dev.tandem.training;
+
+import ai.djl.ndarray.NDManager;
+import dev.tandem.spec.LoraSpec;
+import dev.tandem.spec.Method;
+import dev.tandem.transformer.Decoder;
+import dev.tandem.transformer.LanguageModel;
+import dev.tandem.transformer.LmHead;
+import dev.tandem.transformer.LoraAdapter;
+import dev.tandem.transformer.LoraConfig;
+import dev.tandem.transformer.ModelConfig;
+import dev.tandem.transformer.Ops;
+import dev.tandem.transformer.Weights;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The policy and its reference. In full fine-tuning the reference is a second, frozen copy of the weights, which stays
+ * in the mapped file. With an adapter there is one copy: the reference is the model without the adapter, or with the
+ * adapter that the run started from, frozen.
+ */
+record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
+
+    static LoadedModels load(Ops ops, TrainingRun run) {
+        ModelConfig config = ModelConfig.read(run.model());
+        boolean adapted = run.lora() != null || run.adapter() != null;
+        Decoder decoder = decoder(ops, config, run.model(), adapted);
+        var head = new LmHead(decoder);
+        if (!adapted) {
+            var model = new LanguageModel(decoder, head, null);
+            var policy = new Policy(ops.manager(), model, decoder.weights().all());
+            return new LoadedModels(policy, run.method() == Method.DPO ? frozen(ops, config, run.model()) : null);
+        }
+        LoraAdapter adapter = run.adapter() != null
+                ? LoraAdapter.load(ops, config, run.adapter())
+                : LoraAdapter.create(
+                        ops.manager(), config, lora(run, config), run.spec().seed());
+        LoraAdapter start = run.adapter() != null ? LoraAdapter.load(ops, config, run.adapter()) : null;
+        var policy = new Policy(ops.manager(), new LanguageModel(decoder, head, adapter), adapter.tensors());
+        return new LoadedModels(policy, run.method() == Method.DPO ? new LanguageModel(decoder, head, start) : null);
+    }
+
+    /** A model that only runs forward. */
+    static LanguageModel frozen(Ops ops, ModelConfig config, Path folder) {
+        Decoder decoder = decoder(ops, config, folder, true);
+        return new LanguageModel(decoder, new LmHead(decoder), null);
+    }
+
+    private static Decoder decoder(Ops ops, ModelConfig config, Path folder, boolean frozen) {
+        NDManager manager = ops.manager();
+        return new Decoder(manager, config, Weights.load(ops, config, folder, frozen));
+    }
+
+    private static LoraConfig lora(TrainingRun run, ModelConfig config) {
+        LoraSpec lora = Optional.ofNullable(run.lora()).orElseThrow();
+        List<String> targets = lora.targetModules();
+        return new LoraConfig(
+                lora.r(),
+                lora.loraAlpha(),
+                targets == null ? config.defaultLoraTargets() : targets,
+                String.valueOf(run.model().getFileName()));
+    }
+}

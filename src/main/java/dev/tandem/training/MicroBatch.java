@@ -1,0 +1,59 @@
+package dev.tandem.training;
+
+import dev.tandem.text.TokenizedRow;
+import dev.tandem.transformer.TokenTree;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rows that one forward pass takes, and where their completions lie among its M predictions: sequence 2i is the chosen
+ * side of row i, sequence 2i + 1 the rejected one; without rejected sides, sequence i is row i.
+ *
+ * @param starts where each sequence's predictions begin, one more for the end of the last
+ */
+record MicroBatch(List<TokenizedRow> rows, List<TokenTree> trees, int[] starts) {
+
+    static MicroBatch of(List<TokenizedRow> rows, boolean pairs) {
+        var trees = new ArrayList<TokenTree>();
+        var starts = new ArrayList<Integer>(List.of(0));
+        for (TokenizedRow row : rows) {
+            int[] rejected = row.rejectedIds();
+            List<int[]> branches =
+                    pairs && rejected != null ? List.of(row.chosenIds(), rejected) : List.of(row.chosenIds());
+            var tree = new TokenTree(row.promptIds(), branches);
+            for (int branch = 0; branch < branches.size(); branch++) {
+                starts.add(starts.getLast() + tree.predicted(branch));
+            }
+            trees.add(tree);
+        }
+        return new MicroBatch(
+                rows, trees, starts.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    int sequences() {
+        return starts.length - 1;
+    }
+
+    int predictions() {
+        return starts[starts.length - 1];
+    }
+
+    /** Tokens that TRL counts: each sequence whole, so a prompt once for each side. */
+    long tokens() {
+        return trees.stream()
+                .flatMapToLong(
+                        tree -> tree.branches().stream().mapToLong(branch -> tree.trunk().length + branch.length))
+                .sum();
+    }
+
+    /** 0/1 matrix that sums predictions to sequences: (sequences, predictions), row by row. */
+    float[] sums() {
+        float[] sums = new float[sequences() * predictions()];
+        for (int sequence = 0; sequence < sequences(); sequence++) {
+            for (int t = starts[sequence]; t < starts[sequence + 1]; t++) {
+                sums[sequence * predictions() + t] = 1;
+            }
+        }
+        return sums;
+    }
+}

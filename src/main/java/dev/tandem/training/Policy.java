@@ -1,0 +1,81 @@
+package dev.tandem.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.tandem.transformer.LanguageModel;
+import dev.tandem.transformer.LmHead;
+import dev.tandem.transformer.Ops;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The model that is trained and the parameters that move: all of them, or an adapter's. Autograd keeps every gradient
+ * but the head's, which is known in closed form.
+ */
+final class Policy {
+
+    private final LanguageModel model;
+    private final Map<String, NDArray> parameters;
+    private final String headName;
+    /** Of a trained head that is nothing else; a tied one adds to the embedding's gradient. */
+    private final @Nullable NDArray headGradient; // (V, C)
+
+    Policy(NDManager manager, LanguageModel model, Map<String, NDArray> parameters) {
+        this.model = model;
+        this.parameters = parameters;
+        this.headName = LmHead.weightName(model.config());
+        NDArray head = parameters.get(headName);
+        this.headGradient =
+                head == null || model.config().tied() ? null : manager.zeros(head.getShape(), DataType.FLOAT32);
+        parameters.forEach((name, parameter) -> parameter.setRequiresGradient(!isHeadApart(name)));
+    }
+
+    LanguageModel model() {
+        return model;
+    }
+
+    Map<String, NDArray> parameters() {
+        return parameters;
+    }
+
+    boolean trainsHead() {
+        return parameters.containsKey(headName);
+    }
+
+    /** Where the head's gradient is gathered; with a tied head only after a backward pass. */
+    NDArray headGradient(NDManager manager) {
+        return headGradient != null ? headGradient : gradient(manager, headName);
+    }
+
+    /** Of each parameter, in place: changing one changes what the next backward pass adds to. */
+    Map<String, NDArray> gradients(NDManager manager) {
+        var gradients = new LinkedHashMap<String, NDArray>();
+        for (String name : parameters.keySet()) {
+            gradients.put(name, isHeadApart(name) ? headGradient(manager) : gradient(manager, name));
+        }
+        return gradients;
+    }
+
+    void clearGradients(Ops ops, Map<String, NDArray> gradients) {
+        List<NDArray> all = new ArrayList<>(gradients.values());
+        ops.callOnLists("zero", List.of(all)).close();
+    }
+
+    private boolean isHeadApart(String name) {
+        return headGradient != null && name.equals(headName);
+    }
+
+    private NDArray gradient(NDManager manager, String name) {
+        NDArray parameter = parameters.get(name);
+        if (parameter == null) {
+            throw new IllegalStateException("%s is not trained".formatted(name));
+        }
+        NDArray gradient = parameter.getGradient();
+        gradient.attach(manager); // DJL hands it to the parameter's manager, where it would pile up
+        return gradient;
+    }
+}

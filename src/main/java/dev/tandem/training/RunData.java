@@ -1,0 +1,52 @@
+package dev.tandem.training;
+
+import dev.tandem.spec.Form;
+import dev.tandem.spec.Wire;
+import dev.tandem.text.TokenizedRow;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The tokenized rows of a run. */
+record RunData(List<TokenizedRow> rows, @Nullable List<TokenizedRow> evalRows) {
+
+    /** Of everything that decides a run's numbers: settings and token ids. The same run has the same digest. */
+    String digest(TrainingRun run) {
+        MessageDigest sha = sha256();
+        var settings = new LinkedHashMap<String, @Nullable Object>(Form.write(run.spec()));
+        settings.put("method", run.method());
+        settings.put("lora", run.lora() == null ? null : Form.write(run.lora()));
+        settings.remove("save_steps"); // where a run is saved changes nothing in it
+        settings.remove("save_strategy");
+        settings.remove("save_total_limit");
+        sha.update(Wire.JSON.writeValueAsString(settings).getBytes(StandardCharsets.UTF_8));
+        for (TokenizedRow row : rows) {
+            update(sha, row.promptIds());
+            update(sha, row.chosenIds());
+            int[] rejected = row.rejectedIds();
+            update(sha, rejected == null ? new int[0] : rejected);
+        }
+        return "sha256:" + HexFormat.of().formatHex(sha.digest());
+    }
+
+    private static void update(MessageDigest sha, int[] ids) {
+        var bytes = ByteBuffer.allocate((ids.length + 1) * Integer.BYTES).putInt(ids.length);
+        for (int id : ids) {
+            bytes.putInt(id);
+        }
+        sha.update(bytes.array());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.tandem.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.TrainingFailure;
+import dev.tandem.spec.Wire;
+import dev.tandem.transformer.Ops;
+import dev.tandem.transformer.Safetensors;
+import dev.tandem.transformer.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+
+/**
+ * What a run goes on from: the moving parameters in fp32, the optimizer's moments, the step and the open metric window.
+ * The order of the data and the learning rate follow from the step. A folder appears under its name only when every byte
+ * of it is on disk, so a crash at any moment leaves the checkpoint before it whole.
+ */
+final class TrainingCheckpoint {
+
+    private static final String PARAMETERS = "trainable.safetensors";
+    private static final String OPTIMIZER = "optimizer.safetensors";
+    private static final String STATE = "state.json";
+
+    private TrainingCheckpoint() {}
+
+    /**
+     * @param runDigest of all that decides the numbers; a checkpoint of another run is refused
+     * @param step optimizer steps done
+     */
+    record State(String runDigest, int step, MetricWindow.State window) {}
+
+    /** @throws IOException if it cannot be written, for instance because the disk is full; nothing is left behind */
+    static Path write(Path folder, Map<String, NDArray> parameters, Map<String, NDArray> optimizer, State state)
+            throws IOException {
+        Path partial = folder.resolveSibling("." + folder.getFileName() + ".partial");
+        try {
+            delete(partial);
+            Files.createDirectories(partial);
+            SafetensorsWriter.write(partial.resolve(PARAMETERS), parameters, DataType.FLOAT32);
+            SafetensorsWriter.write(partial.resolve(OPTIMIZER), optimizer, DataType.FLOAT32);
+            Path json = Files.write(partial.resolve(STATE), Wire.JSON.writeValueAsBytes(state));
+            sync(json);
+            sync(partial);
+            delete(folder); // of an earlier try at the same step by the same attempt
+            Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
+            sync(folder.resolveSibling("."));
+            return folder;
+        } catch (IOException e) {
+            delete(partial);
+            throw e;
+        }
+    }
+
+    static long size(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        }
+    }
+
+    /**
+     * Copies the checkpoint into the arrays of a run that was set up in the same way.
+     *
+     * @throws TrainingFailure if it is damaged or of another run
+     */
+    static State read(
+            Path folder, Ops ops, Map<String, NDArray> parameters, Map<String, NDArray> optimizer, String runDigest) {
+        State state;
+        try {
+            state = Wire.JSON.readValue(Files.readAllBytes(folder.resolve(STATE)), State.class);
+        } catch (IOException | JacksonException e) {
+            throw new TrainingFailure(
+                    FailureKind.STORAGE, "cannot read the checkpoint %s: %s".formatted(folder, e.getMessage()), e);
+        }
+        if (!state.runDigest().equals(runDigest)) {
+            throw new TrainingFailure(
+                    FailureKind.INVALID_SPEC,
+                    "the checkpoint %s is of another run: its settings, model or data differ".formatted(folder));
+        }
+        copy(ops, folder.resolve(PARAMETERS), parameters);
+        copy(ops, folder.resolve(OPTIMIZER), optimizer);
+        return state;
+    }
+
+    private static void copy(Ops ops, Path file, Map<String, NDArray> targets) {
+        Safetensors stored = Safetensors.ofFile(file);
+        targets.forEach((name, target) -> {
+            try (NDArray values = stored.fp32(ops, name, true);
+                    NDArray zero = Ops.constant(ops.manager(), 0)) {
+                ops.call("fill", target, zero, values.reshape(-1)).close();
+            }
+        });
+    }
+
+    private static void sync(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
