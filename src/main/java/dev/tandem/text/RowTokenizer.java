@@ -1,29 +1,52 @@
 package dev.tandem.text;
 
+import dev.tandem.spec.Message;
 import dev.tandem.spec.PreferenceRow;
+import dev.tandem.spec.PreferenceRow.Side.Conversation;
 import dev.tandem.spec.PreferenceRow.Side.Text;
+import dev.tandem.text.jinja.TemplateError;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * From rows to token ids by TRL's rules: the ids of a completion are those of prompt and completion joined, from the
  * length of the prompt's ids on.
  *
+ * <p>A text gets the EOS token's text appended unless it ends with it, and the tokenizer's special tokens; a conversation
+ * gets neither, for its template writes them.
+ *
  * <p>One rule of TRL is not kept. Where a token of the joined text spans the border, the prompt's ids are no prefix of
  * the joined ids, and TRL cuts at that length all the same: "Answer: " with "yes" keeps only "es". Such a row would train
  * on a text that nobody wrote. Here the completion is then encoded on its own, so that prompt and completion together are
- * the whole text, and the row is marked {@link TokenizedRow#boundarySplit}.
+ * the whole text, and the row is marked {@link TokenizedRow#boundarySplit}. Likewise where a template's generation prompt is
+ * no beginning of the answer's turn as the template writes it: the border is then where they part.
  */
 public final class RowTokenizer {
 
     private final TextTokenizer tokenizer;
+    private final Clock clock;
+    private @Nullable ChatTemplate template;
 
     public RowTokenizer(TextTokenizer tokenizer) {
-        this.tokenizer = tokenizer;
+        this(tokenizer, Clock.systemUTC());
     }
 
+    /** @param clock what a chat template reads that writes the date */
+    public RowTokenizer(TextTokenizer tokenizer, Clock clock) {
+        this.tokenizer = tokenizer;
+        this.clock = clock;
+    }
+
+    RowTokenizer(TextTokenizer tokenizer, ChatTemplate template) {
+        this(tokenizer, Clock.systemUTC());
+        this.template = template;
+    }
+
+    /** @throws TemplateError if the chat template refuses the row's conversation */
     public TokenizedRow tokenize(PreferenceRow row) {
         return encode(List.of(text(row))).getFirst();
     }
@@ -37,7 +60,39 @@ public final class RowTokenizer {
             String rejected = row.rejected() instanceof Text text ? prompt.text() + ended(text.text()) : null;
             return new RowText(row.line(), prompt.text(), prompt.text() + ended(chosen.text()), rejected, true, false);
         }
-        throw new IllegalArgumentException("no conversations yet");
+        if (row.prompt() instanceof Conversation prompt && row.chosen() instanceof Conversation chosen) {
+            return conversation(row, prompt.messages(), chosen.messages());
+        }
+        throw new IllegalArgumentException("line %d mixes texts and messages".formatted(row.line()));
+    }
+
+    private RowText conversation(PreferenceRow row, List<Message> prompt, List<Message> chosen) {
+        String chosenText = render(row, joined(prompt, chosen), false);
+        String rejectedText = row.rejected() instanceof Conversation rejected
+                ? render(row, joined(prompt, rejected.messages()), false)
+                : null;
+        String promptText = render(row, prompt, true);
+        boolean parts = !startWith(promptText, chosenText, rejectedText);
+        if (parts && !startWith(render(row, prompt, false), chosenText, rejectedText)) {
+            throw new TemplateError(
+                    "the chat template writes the prompt in another way when an answer follows, so there is no border between them");
+        }
+        return new RowText(row.line(), promptText, chosenText, rejectedText, false, parts);
+    }
+
+    private static boolean startWith(String prompt, String chosen, @Nullable String rejected) {
+        return chosen.startsWith(prompt) && (rejected == null || rejected.startsWith(prompt));
+    }
+
+    private String render(PreferenceRow row, List<Message> messages, boolean generationPrompt) {
+        if (template == null) {
+            template = ChatTemplate.of(tokenizer, clock);
+        }
+        return template.render(messages, row.tools(), row.chatTemplateKwargs(), generationPrompt);
+    }
+
+    private static List<Message> joined(List<Message> prompt, List<Message> completion) {
+        return Stream.concat(prompt.stream(), completion.stream()).toList();
     }
 
     /** Encodes many rows at once, which is several times faster than one by one. */
@@ -67,7 +122,7 @@ public final class RowTokenizer {
     }
 
     private TokenizedRow assemble(RowText row, List<int[]> ids) {
-        int[] prompt = ids.getFirst();
+        int[] prompt = row.parts() ? shared(ids) : ids.getFirst();
         String rejectedText = row.rejected();
         int @Nullable [] chosen = after(prompt, ids.get(1));
         int @Nullable [] rejected = rejectedText == null ? null : after(prompt, ids.get(2));
@@ -78,7 +133,17 @@ public final class RowTokenizer {
         if (rejectedText != null && rejected == null) {
             rejected = completionAlone(row, rejectedText);
         }
-        return new TokenizedRow(row.line(), prompt, chosen, rejected, split || row.boundaryMoved());
+        return new TokenizedRow(row.line(), prompt, chosen, rejected, split || row.parts());
+    }
+
+    /** The ids that all begin with. */
+    private static int[] shared(List<int[]> all) {
+        int length = all.getFirst().length;
+        for (int[] ids : all) {
+            int mismatch = Arrays.mismatch(all.getFirst(), ids);
+            length = mismatch < 0 ? length : Math.min(length, mismatch);
+        }
+        return Arrays.copyOf(all.getFirst(), length);
     }
 
     private int[] completionAlone(RowText row, String joined) {

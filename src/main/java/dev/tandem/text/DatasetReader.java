@@ -1,0 +1,161 @@
+package dev.tandem.text;
+
+import static dev.tandem.text.TokenizedDataset.invalid;
+
+import dev.tandem.spec.DataSource;
+import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.Method;
+import dev.tandem.spec.OnInvalid;
+import dev.tandem.spec.PreferenceRow;
+import dev.tandem.spec.TrainingFailure;
+import dev.tandem.text.TokenizedDataset.Dropped;
+import dev.tandem.text.jinja.TemplateError;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the rows of one file, tokenizing them some hundred at a time. */
+final class DatasetReader implements PreferenceFile.Visitor {
+
+    private static final int ROWS_AT_ONCE = 256;
+
+    private final DataSource source;
+    private final RowTokenizer tokenizer;
+    private final @Nullable Integer maxLength;
+    private final Method method;
+    private final List<RowText> waiting = new ArrayList<>();
+    private final List<TokenizedRow> rows = new ArrayList<>();
+    private final List<Dropped> dropped = new ArrayList<>();
+    private final List<RowProblem> skipped = new ArrayList<>();
+    private final List<Long> boundarySplits = new ArrayList<>();
+    private final List<Long> truncated = new ArrayList<>();
+    private long valid;
+    private int highestId = -1;
+
+    DatasetReader(DataSource source, RowTokenizer tokenizer, @Nullable Integer maxLength, Method method) {
+        this.source = source;
+        this.tokenizer = tokenizer;
+        this.maxLength = maxLength;
+        this.method = method;
+    }
+
+    TokenizedDataset read() {
+        try {
+            PreferenceFile.read(Path.of(source.path()), source.format(), this);
+        } catch (IOException e) {
+            throw new TrainingFailure(
+                    FailureKind.STORAGE, "cannot read the dataset %s: %s".formatted(source.path(), e), e);
+        }
+        tokenizeWaiting();
+        if (source.rowsExpected() >= 0 && valid != source.rowsExpected()) {
+            throw invalid(
+                    source,
+                    "%d valid rows were counted at upload, the file now has %d; upload it again"
+                            .formatted(source.rowsExpected(), valid));
+        }
+        if (rows.isEmpty()) {
+            throw invalid(source, emptiness());
+        }
+        String highest = tokenizer.tokenizer().decode(new int[] {highestId}, false);
+        return new TokenizedDataset(rows, dropped, skipped, boundarySplits, truncated, highestId, highest);
+    }
+
+    @Override
+    public void row(PreferenceRow row) {
+        valid++;
+        if (method == Method.DPO && row.rejected() == null) {
+            throw invalid(
+                    source,
+                    "line %d is a demonstration without chosen and rejected, which dpo compares; use method sft, or a dataset of preferences"
+                            .formatted(row.line()));
+        }
+        try {
+            waiting.add(tokenizer.text(method == Method.SFT ? demonstration(row) : row));
+        } catch (TemplateError e) {
+            refuse(row.line(), "template_refused", "the chat template refuses the row: " + e.getMessage());
+        }
+        if (waiting.size() >= ROWS_AT_ONCE) {
+            tokenizeWaiting();
+        }
+    }
+
+    @Override
+    public void problem(RowProblem problem) {
+        if (source.onInvalid() == OnInvalid.REJECT) {
+            throw invalid(source, "line %d: %s".formatted(problem.line(), problem.message()));
+        }
+        skipped.add(problem);
+    }
+
+    /** A row that is a valid row of its file, but not for this model. */
+    private void refuse(long line, String code, String reason) {
+        if (source.onInvalid() == OnInvalid.REJECT) {
+            problem(new RowProblem(line, code, reason));
+        }
+        dropped.add(new Dropped(line, reason));
+    }
+
+    private static PreferenceRow demonstration(PreferenceRow row) {
+        return new PreferenceRow(row.line(), row.prompt(), row.chosen(), null, row.tools(), row.chatTemplateKwargs());
+    }
+
+    private void tokenizeWaiting() {
+        tokenizer.encode(waiting).forEach(this::add);
+        waiting.clear();
+    }
+
+    private void add(TokenizedRow row) {
+        int[] rejected = row.rejectedIds();
+        if (row.chosenIds().length == 0 || rejected != null && rejected.length == 0) {
+            dropped.add(new Dropped(row.line(), "a completion has no tokens"));
+            return;
+        }
+        Optional<TokenizedRow> kept = maxLength == null ? Optional.of(row) : row.truncated(maxLength);
+        if (kept.isEmpty()) {
+            dropped.add(new Dropped(
+                    row.line(),
+                    "the prompt has %d tokens, which leaves no room below max_length %d"
+                            .formatted(row.promptIds().length, maxLength)));
+            return;
+        }
+        if (maxLength != null && row.longest() > maxLength) {
+            truncated.add(row.line());
+        }
+        if (row.boundarySplit()) {
+            boundarySplits.add(row.line());
+        }
+        noteIds(kept.get());
+        rows.add(kept.get());
+    }
+
+    private void noteIds(TokenizedRow row) {
+        noteIds(row.promptIds());
+        noteIds(row.chosenIds());
+        int[] rejected = row.rejectedIds();
+        if (rejected != null) {
+            noteIds(rejected);
+        }
+    }
+
+    private void noteIds(int[] ids) {
+        for (int id : ids) {
+            highestId = Math.max(highestId, id);
+        }
+    }
+
+    private String emptiness() {
+        if (valid == 0) {
+            return skipped.isEmpty()
+                    ? "the file is empty; a dataset has one JSON object a line"
+                    : "no line is a valid row; line %d: %s"
+                            .formatted(
+                                    skipped.getFirst().line(),
+                                    skipped.getFirst().message());
+        }
+        return "none of %d rows can be trained on; line %d: %s"
+                .formatted(valid, dropped.getFirst().line(), dropped.getFirst().reason());
+    }
+}

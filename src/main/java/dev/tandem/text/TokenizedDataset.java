@@ -1,0 +1,68 @@
+package dev.tandem.text;
+
+import static dev.tandem.spec.FailureKind.INVALID_DATASET;
+import static dev.tandem.spec.FailureKind.INVALID_MODEL;
+
+import dev.tandem.spec.DataSource;
+import dev.tandem.spec.Method;
+import dev.tandem.spec.TrainingFailure;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dataset as token ids, in file order, and what became of the rows that are not in it.
+ *
+ * @param rows the rows to train on, none longer than the limit
+ * @param dropped valid rows that cannot be trained on, as one whose prompt alone fills the limit
+ * @param skipped lines that are no rows, where the source says to skip them
+ * @param boundarySplits lines of rows whose completion was encoded apart from the prompt
+ * @param truncated lines of rows that were cut to the limit
+ * @param highestId of all ids in {@code rows}
+ * @param highestToken the text of that id
+ */
+public record TokenizedDataset(
+        List<TokenizedRow> rows,
+        List<Dropped> dropped,
+        List<RowProblem> skipped,
+        List<Long> boundarySplits,
+        List<Long> truncated,
+        int highestId,
+        String highestToken) {
+
+    /** A row left out, and why. */
+    public record Dropped(long line, String reason) {}
+
+    public TokenizedDataset {
+        rows = List.copyOf(rows);
+        dropped = List.copyOf(dropped);
+        skipped = List.copyOf(skipped);
+        boundarySplits = List.copyOf(boundarySplits);
+        truncated = List.copyOf(truncated);
+    }
+
+    /**
+     * Reads and tokenizes a file.
+     *
+     * @param maxLength tokens of prompt and completion together; null for no limit
+     * @throws TrainingFailure if the file is not what the source says, does not fit the method, or leaves no row
+     */
+    public static TokenizedDataset read(
+            DataSource source, RowTokenizer tokenizer, @Nullable Integer maxLength, Method method) {
+        return new DatasetReader(source, tokenizer, maxLength, method).read();
+    }
+
+    /** Refuses ids that a model has no embedding for. */
+    public void requireWithin(int vocabSize) {
+        if (highestId >= vocabSize) {
+            throw new TrainingFailure(
+                    INVALID_MODEL,
+                    "token \"%s\" has id %d, but the model's vocabulary has %d entries (ids 0 to %d); tokenizer.json and config.json are of different models"
+                            .formatted(highestToken, highestId, vocabSize, vocabSize - 1));
+        }
+    }
+
+    /** Rows that the reader may not leave out are a failure of the dataset. */
+    static TrainingFailure invalid(DataSource source, String what) {
+        return new TrainingFailure(INVALID_DATASET, "%s: %s".formatted(source.path(), what));
+    }
+}

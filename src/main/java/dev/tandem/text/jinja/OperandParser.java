@@ -1,0 +1,246 @@
+package dev.tandem.text.jinja;
+
+import dev.tandem.text.jinja.Expr.Arguments;
+import dev.tandem.text.jinja.Token.Kind;
+import java.util.ArrayList;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads literals, names, and what stands behind them: attributes, subscripts, calls, filters and tests. */
+final class OperandParser {
+
+    private static final int MAX_SIGNS = 100;
+
+    private final TokenCursor tokens;
+    private final ExpressionParser expressions;
+    private int signs;
+
+    OperandParser(TokenCursor tokens, ExpressionParser expressions) {
+        this.tokens = tokens;
+        this.expressions = expressions;
+    }
+
+    /** A sign binds tighter than a filter: {@code -3|abs} is 3. */
+    Expr unary(boolean withFilters) {
+        Expr value;
+        if (tokens.isOperator("-") || tokens.isOperator("+")) {
+            if (++signs > MAX_SIGNS) {
+                throw tokens.error("more than %d signs in a row".formatted(MAX_SIGNS));
+            }
+            value = new Expr.Sign((String) tokens.next().value(), unary(false));
+            signs--;
+        } else {
+            value = primary();
+        }
+        value = postfix(value);
+        return withFilters ? filtersAndTests(value) : value;
+    }
+
+    private Expr primary() {
+        Token token = tokens.current();
+        switch (token.kind()) {
+            case NAME -> {
+                tokens.next();
+                return name((String) token.value());
+            }
+            case LITERAL_TEXT -> {
+                var text = new StringBuilder();
+                while (tokens.current().kind() == Kind.LITERAL_TEXT) {
+                    text.append(tokens.next().value());
+                }
+                return new Expr.Const(text.toString());
+            }
+            case LITERAL_NUMBER -> {
+                return new Expr.Const(tokens.next().value());
+            }
+            case OPERATOR, DATA, PRINT_BEGIN, PRINT_END, BLOCK_BEGIN, BLOCK_END, END -> {}
+        }
+        if (tokens.skipOperator("(")) {
+            Expr inner = expressions.tuple(true, true);
+            tokens.expectOperator(")");
+            return inner;
+        }
+        if (tokens.skipOperator("[")) {
+            return list();
+        }
+        if (tokens.skipOperator("{")) {
+            return dict();
+        }
+        throw tokens.error("unexpected '%s'".formatted(token.shown()));
+    }
+
+    private Expr name(String name) {
+        return switch (name) {
+            case "true", "True" -> new Expr.Const(true);
+            case "false", "False" -> new Expr.Const(false);
+            case "none", "None" -> new Expr.Const(None.NONE);
+            default -> {
+                expressions.noteName(name);
+                yield new Expr.Name(name);
+            }
+        };
+    }
+
+    private Expr list() {
+        var items = new ArrayList<Expr>();
+        while (!tokens.skipOperator("]")) {
+            items.add(expressions.expression());
+            if (!tokens.isOperator("]")) {
+                tokens.expectOperator(",");
+            }
+        }
+        return new Expr.ListOf(items);
+    }
+
+    private Expr dict() {
+        var keys = new ArrayList<Expr>();
+        var values = new ArrayList<Expr>();
+        while (!tokens.skipOperator("}")) {
+            keys.add(expressions.expression());
+            tokens.expectOperator(":");
+            values.add(expressions.expression());
+            if (!tokens.isOperator("}")) {
+                tokens.expectOperator(",");
+            }
+        }
+        return new Expr.DictOf(keys, values);
+    }
+
+    private Expr postfix(Expr value) {
+        while (true) {
+            if (tokens.skipOperator(".")) {
+                value = tokens.current().kind() == Kind.LITERAL_NUMBER
+                        ? new Expr.Item(value, new Expr.Const(tokens.next().value()))
+                        : new Expr.Attribute(value, tokens.name());
+            } else if (tokens.skipOperator("[")) {
+                value = new Expr.Item(value, subscript());
+            } else if (tokens.isOperator("(")) {
+                value = new Expr.Call(value, arguments());
+            } else {
+                return value;
+            }
+        }
+    }
+
+    private Expr subscript() {
+        var parts = new ArrayList<Expr>();
+        while (!tokens.skipOperator("]")) {
+            parts.add(sliceOrIndex());
+            if (!tokens.isOperator("]")) {
+                tokens.expectOperator(",");
+            }
+        }
+        return parts.size() == 1 ? parts.getFirst() : new Expr.TupleOf(parts);
+    }
+
+    private Expr sliceOrIndex() {
+        Expr start = tokens.isOperator(":") ? null : expressions.expression();
+        if (start != null && !tokens.isOperator(":")) {
+            return start;
+        }
+        tokens.expectOperator(":");
+        Expr stop = sliceBound();
+        Expr step = tokens.skipOperator(":") ? sliceBound() : null;
+        return new Expr.Slice(start, stop, step);
+    }
+
+    private @Nullable Expr sliceBound() {
+        boolean absent = tokens.isOperator(":") || tokens.isOperator("]") || tokens.isOperator(",");
+        return absent ? null : expressions.expression();
+    }
+
+    private Expr filtersAndTests(Expr value) {
+        while (true) {
+            if (tokens.isOperator("|")) {
+                tokens.next();
+                value = filter(value);
+            } else if (tokens.skipName("is")) {
+                value = test(value);
+            } else if (tokens.isOperator("(")) {
+                value = new Expr.Call(value, arguments());
+            } else {
+                return value;
+            }
+        }
+    }
+
+    Expr.Filter filters(@Nullable Expr of) {
+        Expr.Filter filter = filter(of);
+        while (tokens.skipOperator("|")) {
+            filter = filter(filter);
+        }
+        return filter;
+    }
+
+    private Expr.Filter filter(@Nullable Expr of) {
+        String name = dottedName();
+        return new Expr.Filter(of, name, tokens.isOperator("(") ? arguments() : Arguments.NONE);
+    }
+
+    private Expr test(Expr of) {
+        boolean negated = tokens.skipName("not");
+        String name = dottedName();
+        Arguments arguments = Arguments.NONE;
+        if (tokens.isOperator("(")) {
+            arguments = arguments();
+        } else if (startsArgument()) {
+            Expr argument = postfix(primary());
+            arguments =
+                    new Arguments(java.util.List.of(argument), java.util.List.of(), java.util.List.of(), null, null);
+        }
+        Expr test = new Expr.Test(of, name, arguments);
+        return negated ? new Expr.Not(test) : test;
+    }
+
+    /** Whether a test's one argument follows without parentheses, as in {@code x is divisibleby 3}. */
+    private boolean startsArgument() {
+        Token token = tokens.current();
+        return switch (token.kind()) {
+            case NAME -> {
+                if (token.value().equals("is")) {
+                    throw tokens.error("tests cannot be chained with is");
+                }
+                yield !Set.of("else", "or", "and").contains(token.value());
+            }
+            case LITERAL_TEXT, LITERAL_NUMBER -> true;
+            case OPERATOR -> tokens.isOperator("[") || tokens.isOperator("{");
+            case DATA, PRINT_BEGIN, PRINT_END, BLOCK_BEGIN, BLOCK_END, END -> false;
+        };
+    }
+
+    private String dottedName() {
+        var name = new StringBuilder(tokens.name());
+        while (tokens.skipOperator(".")) {
+            name.append('.').append(tokens.name());
+        }
+        return name.toString();
+    }
+
+    Arguments arguments() {
+        tokens.expectOperator("(");
+        var positional = new ArrayList<Expr>();
+        var names = new ArrayList<String>();
+        var named = new ArrayList<Expr>();
+        Expr spread = null;
+        Expr spreadNamed = null;
+        while (!tokens.skipOperator(")")) {
+            if (tokens.skipOperator("*")) {
+                spread = expressions.expression();
+            } else if (tokens.skipOperator("**")) {
+                spreadNamed = expressions.expression();
+            } else if (tokens.current().kind() == Kind.NAME && tokens.ahead().is(Kind.OPERATOR, "=")) {
+                names.add(tokens.name());
+                tokens.next();
+                named.add(expressions.expression());
+            } else if (names.isEmpty() && spread == null && spreadNamed == null) {
+                positional.add(expressions.expression());
+            } else {
+                throw tokens.error("a positional argument follows a named one");
+            }
+            if (!tokens.isOperator(")")) {
+                tokens.expectOperator(",");
+            }
+        }
+        return new Arguments(positional, names, named, spread, spreadNamed);
+    }
+}
