@@ -25,8 +25,6 @@ final class Lexer {
     private static final Pattern PRINT_END = Pattern.compile("-\\}\\}" + SPACE + "|\\}\\}");
     private static final Pattern BLANK = Pattern.compile(SPACE);
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{Nl}_][\\p{L}\\p{Nl}\\p{Nd}\\p{Mn}\\p{Mc}\\p{Pc}]*");
-    private static final Pattern TEXT =
-            Pattern.compile("'(?:[^'\\\\]|\\\\.)*+'|\"(?:[^\"\\\\]|\\\\.)*+\"", Pattern.DOTALL);
     private static final Pattern OPERATOR = Pattern.compile("\\*\\*|//|==|!=|>=|<=|[-+/*%~\\[\\](){}><=.:|,;]");
 
     private final String source;
@@ -146,7 +144,7 @@ final class Lexer {
     private void token() {
         Matcher number = matcher(Literals.NUMBER, at);
         Matcher name = matcher(NAME, at);
-        Matcher text = matcher(TEXT, at);
+        int textEnd = textEnd();
         Matcher operator = matcher(OPERATOR, at);
         if (number.lookingAt()) {
             add(Kind.LITERAL_NUMBER, Literals.number(number.group()));
@@ -154,9 +152,9 @@ final class Lexer {
         } else if (name.lookingAt()) {
             add(Kind.NAME, name.group());
             move(name.end());
-        } else if (text.lookingAt()) {
-            add(Kind.LITERAL_TEXT, Literals.unescape(source.substring(at + 1, text.end() - 1)));
-            move(text.end());
+        } else if (textEnd > 0) {
+            add(Kind.LITERAL_TEXT, Literals.unescape(source.substring(at + 1, textEnd - 1)));
+            move(textEnd);
         } else if (operator.lookingAt()) {
             balance(operator.group());
             add(Kind.OPERATOR, operator.group());
@@ -164,6 +162,22 @@ final class Lexer {
         } else {
             throw error("unexpected character '%s'".formatted(source.substring(at, source.offsetByCodePoints(at, 1))));
         }
+    }
+
+    /** Where the quoted text here ends; -1 if there is none. */
+    private int textEnd() {
+        char quote = source.charAt(at);
+        if (quote != '\'' && quote != '"') {
+            return -1;
+        }
+        for (int i = at + 1; i < source.length(); i++) {
+            if (source.charAt(i) == '\\') {
+                i++;
+            } else if (source.charAt(i) == quote) {
+                return i + 1;
+            }
+        }
+        return -1;
     }
 
     private void balance(String operator) {
