@@ -132,14 +132,11 @@ final class ItemFilters {
     }
 
     private static List<Object> batches(List<Object> items, long size, @Nullable Object fill, Budget budget) {
-        budget.spend(items.size());
+        budget.spend(items.size() + (present(fill) ? size : 0));
         int step = (int) Math.clamp(size, 1, 1 << 20);
         var batches = new ArrayList<Object>();
         for (int i = 0; i < items.size(); i += step) {
             var batch = new ArrayList<>(items.subList(i, Math.min(items.size(), i + step)));
-            if (present(fill)) {
-                budget.spend(step);
-            }
             while (fill != null && present(fill) && batch.size() < step) {
                 batch.add(fill);
             }
