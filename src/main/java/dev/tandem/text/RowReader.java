@@ -128,7 +128,7 @@ final class RowReader {
         Side side = switch (json) {
             case String text -> new Text(text);
             case List<?> list -> new Conversation(Messages.read(field, list));
-            case null -> throw BadRow.wrongType(field, "a text or a list of messages", "null");
+            case null -> throw BadRow.wrongType(field, "a text or a list of messages", null);
             default -> throw BadRow.wrongType(field, "a text or a list of messages", json);
         };
         boolean text = side instanceof Text;
