@@ -1,5 +1,9 @@
 package dev.tandem.text;
 
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /** Why one row cannot be used; becomes a {@link RowProblem} once the line is known. */
 final class BadRow extends Exception {
 
@@ -13,7 +17,7 @@ final class BadRow extends Exception {
         this.code = code;
     }
 
-    static BadRow wrongType(String field, String expected, Object was) {
+    static BadRow wrongType(String field, String expected, @Nullable Object was) {
         return new BadRow("wrong_type", "%s must be %s, was %s".formatted(field, expected, shown(was)));
     }
 
@@ -22,11 +26,12 @@ final class BadRow extends Exception {
     }
 
     /** The value as a person would name it, cut to a readable length. */
-    private static String shown(Object value) {
+    private static String shown(@Nullable Object value) {
         return switch (value) {
+            case null -> "null";
             case String s -> "the text \"" + cut(s) + "\"";
-            case java.util.Map<?, ?> m -> "an object";
-            case java.util.List<?> l -> "a list";
+            case Map<?, ?> m -> "an object";
+            case List<?> l -> "a list";
             default -> cut(value.toString());
         };
     }

@@ -47,7 +47,7 @@ final class JsonArrayFile {
 
     private static void readElement(JsonParser parser, RowReader rows, Visitor visitor) {
         long line = line(parser);
-        Object json = RowJson.STRICT.readValue(parser, Object.class);
+        Object json = RowJson.ONE_OF_MANY.readValue(parser);
         try {
             visitor.row(rows.read(line, json == null ? null : RowJson.checked(json)));
         } catch (BadRow e) {

@@ -35,7 +35,7 @@ final class Messages {
 
     private static Message message(String where, Object json) throws BadRow {
         if (!(json instanceof Map<?, ?> map)) {
-            throw BadRow.wrongType(where, "a message with role and content", String.valueOf(json));
+            throw BadRow.wrongType(where, "a message with role and content", json);
         }
         if (!(map.get("role") instanceof String role) || role.isBlank()) {
             throw invalid("%s.role must be a text such as user or assistant, was %s".formatted(where, map.get("role")));

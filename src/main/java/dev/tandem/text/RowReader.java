@@ -73,7 +73,7 @@ final class RowReader {
 
     private PreferenceRow demonstration(long line, Map<?, ?> row) throws BadRow {
         if (!(side(row, "messages") instanceof Conversation conversation)) {
-            throw BadRow.wrongType("messages", "a list of messages", String.valueOf(row.get("messages")));
+            throw BadRow.wrongType("messages", "a list of messages", row.get("messages"));
         }
         List<Message> messages = conversation.messages();
         int split = messages.size();
@@ -93,7 +93,7 @@ final class RowReader {
 
     private PreferenceRow openai(long line, Map<?, ?> row) throws BadRow {
         if (!(row.get("input") instanceof Map<?, ?> input)) {
-            throw BadRow.wrongType("input", "an object with messages", String.valueOf(row.get("input")));
+            throw BadRow.wrongType("input", "an object with messages", row.get("input"));
         }
         for (Object key : input.keySet()) {
             if (!List.of("messages", "tools", "parallel_tool_calls").contains(key)) {
@@ -128,7 +128,7 @@ final class RowReader {
         Side side = switch (json) {
             case String text -> new Text(text);
             case List<?> list -> new Conversation(Messages.read(field, list));
-            case null -> throw BadRow.wrongType(field, "a text or a list of messages", "null");
+            case null -> throw BadRow.wrongType(field, "a text or a list of messages", null);
             default -> throw BadRow.wrongType(field, "a text or a list of messages", json);
         };
         boolean text = side instanceof Text;

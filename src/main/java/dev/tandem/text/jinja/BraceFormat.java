@@ -83,6 +83,10 @@ final class BraceFormat {
             throw new TemplateError("invalid format specifier '%s'".formatted(written));
         }
         boolean number = Arithmetic.isNumber(shown);
+        String type = spec.group("type");
+        if (!number && type != null && !type.equals("s")) {
+            throw new TemplateError("unknown format code '%s' for a %s".formatted(type, Py.type(shown)));
+        }
         String text = number ? number(shown, spec) : text(Repr.str(shown), spec.group("precision"));
         return aligned(text, spec, number, budget);
     }

@@ -35,7 +35,7 @@ final class ContainerMethods {
                 args -> {
                     Object wanted = args.bind("index", "value").require("value");
                     for (int i = 0; i < items.size(); i++) {
-                        if (Py.equal(items.get(i), wanted)) {
+                        if (Order.equal(items.get(i), wanted)) {
                             return (long) i;
                         }
                     }
@@ -44,7 +44,9 @@ final class ContainerMethods {
             case "count" ->
                 args -> {
                     Object wanted = args.bind("count", "value").require("value");
-                    return items.stream().filter(each -> Py.equal(each, wanted)).count();
+                    return items.stream()
+                            .filter(each -> Order.equal(each, wanted))
+                            .count();
                 };
             case "copy" -> args -> new ArrayList<Object>(items);
             default -> null;

@@ -96,14 +96,14 @@ final class Evaluator {
     static boolean compare(String operator, Object a, Object b) {
         boolean nan = a instanceof Double x && x.isNaN() || b instanceof Double y && y.isNaN();
         return switch (operator) {
-            case "==" -> Py.equal(a, b);
-            case "!=" -> !Py.equal(a, b);
-            case "in" -> Py.contains(b, a);
-            case "not in" -> !Py.contains(b, a);
-            case "<" -> Py.compare(a, b, operator) < 0 && !nan;
-            case "<=" -> Py.compare(a, b, operator) <= 0 && !nan;
-            case ">" -> Py.compare(a, b, operator) > 0 && !nan;
-            default -> Py.compare(a, b, operator) >= 0 && !nan;
+            case "==" -> Order.equal(a, b);
+            case "!=" -> !Order.equal(a, b);
+            case "in" -> Order.contains(b, a);
+            case "not in" -> !Order.contains(b, a);
+            case "<" -> Order.compare(a, b, operator) < 0 && !nan;
+            case "<=" -> Order.compare(a, b, operator) <= 0 && !nan;
+            case ">" -> Order.compare(a, b, operator) > 0 && !nan;
+            default -> Order.compare(a, b, operator) >= 0 && !nan;
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.tandem.text.jinja;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The filters by name. */
@@ -13,6 +14,25 @@ final class Filters {
     }
 
     private static final Map<String, Filter> ALL = new HashMap<>();
+    private static final List<String> NO_ARGUMENTS = List.of(
+            "upper",
+            "lower",
+            "capitalize",
+            "title",
+            "string",
+            "safe",
+            "escape",
+            "forceescape",
+            "urlencode",
+            "striptags",
+            "wordcount",
+            "abs",
+            "length",
+            "list",
+            "first",
+            "last",
+            "reverse",
+            "items");
 
     static {
         TextFilters.addTo(ALL);
@@ -34,6 +54,13 @@ final class Filters {
             return found == null
                     ? new Undefined("'%s' object has no attribute '%s'".formatted(Py.type(value), name))
                     : found;
+        });
+        NO_ARGUMENTS.forEach(name -> {
+            Filter filter = find(name);
+            ALL.put(name, (value, args, budget) -> {
+                args.bind(name);
+                return filter.apply(value, args, budget);
+            });
         });
         alias("d", "default");
         alias("e", "escape");

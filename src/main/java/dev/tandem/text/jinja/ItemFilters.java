@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -132,14 +131,11 @@ final class ItemFilters {
     }
 
     private static List<Object> batches(List<Object> items, long size, @Nullable Object fill, Budget budget) {
-        budget.spend(items.size());
+        budget.spend(items.size() + (present(fill) ? size : 0));
         int step = (int) Math.clamp(size, 1, 1 << 20);
         var batches = new ArrayList<Object>();
         for (int i = 0; i < items.size(); i += step) {
             var batch = new ArrayList<>(items.subList(i, Math.min(items.size(), i + step)));
-            if (present(fill)) {
-                budget.spend(step);
-            }
             while (fill != null && present(fill) && batch.size() < step) {
                 batch.add(fill);
             }
@@ -171,37 +167,5 @@ final class ItemFilters {
 
     private static boolean present(@Nullable Object fill) {
         return fill != null && fill != None.NONE;
-    }
-
-    /** The items for which a test holds, looked for one at a time. */
-    private static final class Selection implements Iterator<Object> {
-
-        private final Iterator<Object> items;
-        private final Predicate<Object> test;
-        private @Nullable Object found;
-
-        Selection(Iterator<Object> items, Predicate<Object> test) {
-            this.items = items;
-            this.test = test;
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (found == null && items.hasNext()) {
-                Object item = items.next();
-                found = test.test(item) ? item : null;
-            }
-            return found != null;
-        }
-
-        @Override
-        public Object next() {
-            if (!hasNext() || found == null) {
-                throw new NoSuchElementException();
-            }
-            Object item = found;
-            found = null;
-            return item;
-        }
     }
 }

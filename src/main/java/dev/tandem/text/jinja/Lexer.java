@@ -14,21 +14,6 @@ import java.util.regex.Pattern;
  */
 final class Lexer {
 
-    private static final String SPACE =
-            "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*";
-    private static final Pattern RAW_BEGIN =
-            Pattern.compile("\\{%([-+]?)" + SPACE + "raw" + SPACE + "(?:-%\\}" + SPACE + "|%\\})");
-    private static final Pattern RAW_END =
-            Pattern.compile("\\{%([-+]?)" + SPACE + "endraw" + SPACE + "(?:\\+%\\}|-%\\}" + SPACE + "|%\\}\\n?)");
-    private static final Pattern COMMENT_END = Pattern.compile("\\+#\\}|-#\\}" + SPACE + "|#\\}\\n?");
-    private static final Pattern BLOCK_END = Pattern.compile("\\+%\\}|-%\\}" + SPACE + "|%\\}\\n?");
-    private static final Pattern PRINT_END = Pattern.compile("-\\}\\}" + SPACE + "|\\}\\}");
-    private static final Pattern BLANK = Pattern.compile(SPACE);
-    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{Nl}_][\\p{L}\\p{Nl}\\p{Nd}\\p{Mn}\\p{Mc}\\p{Pc}]*");
-    private static final Pattern TEXT =
-            Pattern.compile("'(?:[^'\\\\]|\\\\.)*+'|\"(?:[^\"\\\\]|\\\\.)*+\"", Pattern.DOTALL);
-    private static final Pattern OPERATOR = Pattern.compile("\\*\\*|//|==|!=|>=|<=|[-+/*%~\\[\\](){}><=.:|,;]");
-
     private final String source;
     private final List<Token> tokens = new ArrayList<>();
     private final Deque<String> open = new ArrayDeque<>();
@@ -55,7 +40,7 @@ final class Lexer {
                 data(source.substring(at));
                 at = source.length();
             } else {
-                Matcher raw = matcher(RAW_BEGIN, tag);
+                Matcher raw = matcher(TagPatterns.RAW_BEGIN, tag);
                 boolean isRaw = raw.lookingAt();
                 char kind = source.charAt(tag + 1);
                 data(stripped(
@@ -87,7 +72,8 @@ final class Lexer {
             return PyText.rstrip(text);
         }
         int lineStart = text.lastIndexOf('\n') + 1;
-        boolean blank = BLANK.matcher(text).region(lineStart, text.length()).matches();
+        boolean blank =
+                TagPatterns.BLANK.matcher(text).region(lineStart, text.length()).matches();
         boolean strips = sign != '+' && lstrip && blank && (lineStart > 0 || lineStarting);
         return strips ? text.substring(0, lineStart) : text;
     }
@@ -100,19 +86,19 @@ final class Lexer {
         move(after);
         switch (kind) {
             case '#' -> {
-                Matcher end = matcher(COMMENT_END, at);
+                Matcher end = matcher(TagPatterns.COMMENT_END, at);
                 if (!end.find()) {
                     throw error("a comment {# is not closed by #}");
                 }
                 move(end.end());
             }
-            case '%' -> code(Kind.BLOCK_BEGIN, BLOCK_END, Kind.BLOCK_END);
-            default -> code(Kind.PRINT_BEGIN, PRINT_END, Kind.PRINT_END);
+            case '%' -> code(Kind.BLOCK_BEGIN, TagPatterns.BLOCK_END, Kind.BLOCK_END);
+            default -> code(Kind.PRINT_BEGIN, TagPatterns.PRINT_END, Kind.PRINT_END);
         }
     }
 
     private void raw() {
-        Matcher end = matcher(RAW_END, at);
+        Matcher end = matcher(TagPatterns.RAW_END, at);
         if (!end.find()) {
             throw error("a raw block is not closed by {% endraw %}");
         }
@@ -139,24 +125,24 @@ final class Lexer {
     }
 
     private int skipBlank() {
-        Matcher blank = matcher(BLANK, at);
+        Matcher blank = matcher(TagPatterns.BLANK, at);
         return blank.lookingAt() ? blank.end() : at;
     }
 
     private void token() {
         Matcher number = matcher(Literals.NUMBER, at);
-        Matcher name = matcher(NAME, at);
-        Matcher text = matcher(TEXT, at);
-        Matcher operator = matcher(OPERATOR, at);
+        Matcher name = matcher(TagPatterns.NAME, at);
+        int textEnd = textEnd();
+        Matcher operator = matcher(TagPatterns.OPERATOR, at);
         if (number.lookingAt()) {
             add(Kind.LITERAL_NUMBER, Literals.number(number.group()));
             move(number.end());
         } else if (name.lookingAt()) {
             add(Kind.NAME, name.group());
             move(name.end());
-        } else if (text.lookingAt()) {
-            add(Kind.LITERAL_TEXT, Literals.unescape(source.substring(at + 1, text.end() - 1)));
-            move(text.end());
+        } else if (textEnd > 0) {
+            add(Kind.LITERAL_TEXT, Literals.unescape(source.substring(at + 1, textEnd - 1)));
+            move(textEnd);
         } else if (operator.lookingAt()) {
             balance(operator.group());
             add(Kind.OPERATOR, operator.group());
@@ -164,6 +150,22 @@ final class Lexer {
         } else {
             throw error("unexpected character '%s'".formatted(source.substring(at, source.offsetByCodePoints(at, 1))));
         }
+    }
+
+    /** Where the quoted text here ends; -1 if there is none. */
+    private int textEnd() {
+        char quote = source.charAt(at);
+        if (quote != '\'' && quote != '"') {
+            return -1;
+        }
+        for (int i = at + 1; i < source.length(); i++) {
+            if (source.charAt(i) == '\\') {
+                i++;
+            } else if (source.charAt(i) == quote) {
+                return i + 1;
+            }
+        }
+        return -1;
     }
 
     private void balance(String operator) {

@@ -68,7 +68,7 @@ final class Loop implements Iterator<Object>, Callable {
 
     private Object changed(Args args) {
         var now = new Tuple(args.positional());
-        boolean changed = lastChanged == null || !Py.equal(lastChanged, now);
+        boolean changed = lastChanged == null || !Order.equal(lastChanged, now);
         lastChanged = now;
         return changed;
     }

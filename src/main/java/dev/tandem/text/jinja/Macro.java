@@ -40,6 +40,9 @@ final class Macro implements Callable, HasAttributes {
     private void bindRest(Scope scope, List<Object> positional, Map<String, Object> named) {
         Set<String> used = signature.used();
         if (used.contains("caller") || named.containsKey("caller")) {
+            if (!used.contains("caller")) {
+                throw new TemplateError("macro '%s' never calls caller()".formatted(signature.name()));
+            }
             Object caller = named.remove("caller");
             scope.set("caller", caller == null ? new Undefined("No caller defined") : caller);
         }

@@ -19,11 +19,11 @@ final class NumberFilters {
         filters.put("length", (v, args, budget) -> Py.length(v));
         filters.put("int", (v, args, budget) -> {
             Args.Bound bound = args.bind("int", "default", "base");
-            Object whole = whole(v, (int) bound.whole("base", 10));
+            Object whole = whole(defined(v), (int) bound.whole("base", 10));
             return whole == null ? bound.or("default", 0L) : whole;
         });
         filters.put("float", (v, args, budget) -> {
-            Double real = real(v);
+            Double real = real(defined(v));
             return real == null ? args.bind("float", "default").or("default", 0.0) : real;
         });
         filters.put("round", (v, args, budget) -> round(v, args.bind("round", "precision", "method")));
@@ -36,6 +36,13 @@ final class NumberFilters {
             }
             return total;
         });
+    }
+
+    private static Object defined(Object value) {
+        if (value instanceof Undefined undefined) {
+            throw undefined.error();
+        }
+        return value;
     }
 
     private static @Nullable Object whole(Object value, int base) {

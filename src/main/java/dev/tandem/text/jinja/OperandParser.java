@@ -6,18 +6,20 @@ import java.util.ArrayList;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads literals, names, and what stands behind them: attributes, subscripts, calls, filters and tests. */
+/** Reads what stands behind a name or a literal: attributes, subscripts, calls, filters and tests. */
 final class OperandParser {
 
     private static final int MAX_SIGNS = 100;
 
     private final TokenCursor tokens;
     private final ExpressionParser expressions;
+    private final LiteralParser literals;
     private int signs;
 
     OperandParser(TokenCursor tokens, ExpressionParser expressions) {
         this.tokens = tokens;
         this.expressions = expressions;
+        this.literals = new LiteralParser(tokens, expressions);
     }
 
     /** A sign binds tighter than a filter: {@code -3|abs} is 3. */
@@ -30,80 +32,10 @@ final class OperandParser {
             value = new Expr.Sign((String) tokens.next().value(), unary(false));
             signs--;
         } else {
-            value = primary();
+            value = literals.primary();
         }
         value = postfix(value);
         return withFilters ? filtersAndTests(value) : value;
-    }
-
-    private Expr primary() {
-        Token token = tokens.current();
-        switch (token.kind()) {
-            case NAME -> {
-                tokens.next();
-                return name((String) token.value());
-            }
-            case LITERAL_TEXT -> {
-                var text = new StringBuilder();
-                while (tokens.current().kind() == Kind.LITERAL_TEXT) {
-                    text.append(tokens.next().value());
-                }
-                return new Expr.Const(text.toString());
-            }
-            case LITERAL_NUMBER -> {
-                return new Expr.Const(tokens.next().value());
-            }
-            case OPERATOR, DATA, PRINT_BEGIN, PRINT_END, BLOCK_BEGIN, BLOCK_END, END -> {}
-        }
-        if (tokens.skipOperator("(")) {
-            Expr inner = expressions.tuple(true, true);
-            tokens.expectOperator(")");
-            return inner;
-        }
-        if (tokens.skipOperator("[")) {
-            return list();
-        }
-        if (tokens.skipOperator("{")) {
-            return dict();
-        }
-        throw tokens.error("unexpected '%s'".formatted(token.shown()));
-    }
-
-    private Expr name(String name) {
-        return switch (name) {
-            case "true", "True" -> new Expr.Const(true);
-            case "false", "False" -> new Expr.Const(false);
-            case "none", "None" -> new Expr.Const(None.NONE);
-            default -> {
-                expressions.noteName(name);
-                yield new Expr.Name(name);
-            }
-        };
-    }
-
-    private Expr list() {
-        var items = new ArrayList<Expr>();
-        while (!tokens.skipOperator("]")) {
-            items.add(expressions.expression());
-            if (!tokens.isOperator("]")) {
-                tokens.expectOperator(",");
-            }
-        }
-        return new Expr.ListOf(items);
-    }
-
-    private Expr dict() {
-        var keys = new ArrayList<Expr>();
-        var values = new ArrayList<Expr>();
-        while (!tokens.skipOperator("}")) {
-            keys.add(expressions.expression());
-            tokens.expectOperator(":");
-            values.add(expressions.expression());
-            if (!tokens.isOperator("}")) {
-                tokens.expectOperator(",");
-            }
-        }
-        return new Expr.DictOf(keys, values);
     }
 
     private Expr postfix(Expr value) {
@@ -184,7 +116,7 @@ final class OperandParser {
         if (tokens.isOperator("(")) {
             arguments = arguments();
         } else if (startsArgument()) {
-            Expr argument = postfix(primary());
+            Expr argument = postfix(literals.primary());
             arguments =
                     new Arguments(java.util.List.of(argument), java.util.List.of(), java.util.List.of(), null, null);
         }

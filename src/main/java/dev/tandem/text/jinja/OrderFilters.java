@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Filters that compare items. Letters' case does not count unless {@code case_sensitive} says so. */
 final class OrderFilters {
 
-    private static final Comparator<Object> ORDER = (a, b) -> Py.compare(a, b, "<");
+    private static final Comparator<Object> ORDER = (a, b) -> Order.compare(a, b, "<");
 
     private OrderFilters() {}
 
@@ -59,7 +59,7 @@ final class OrderFilters {
         for (Object each : Py.items(value)) {
             Object k = key.apply(each);
             budget.spend(seen.size());
-            if (seen.stream().noneMatch(other -> Py.equal(other, k))) {
+            if (seen.stream().noneMatch(other -> Order.equal(other, k))) {
                 seen.add(k);
                 unique.add(each);
             }
@@ -91,7 +91,7 @@ final class OrderFilters {
         List<Object> members = new ArrayList<>();
         for (Object each : sorted(Py.items(value), key, false)) {
             Object k = key.apply(each);
-            if (last == null || !Py.equal(last, k)) {
+            if (last == null || !Order.equal(last, k)) {
                 members = new ArrayList<>();
                 groups.add(new Group(plain.apply(each), members));
                 last = k;

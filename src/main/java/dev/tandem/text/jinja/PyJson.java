@@ -103,7 +103,7 @@ final class PyJson {
         if (!sorted) {
             return map;
         }
-        var tree = new TreeMap<Object, Object>((a, b) -> Py.compare(a, b, "<"));
+        var tree = new TreeMap<Object, Object>((a, b) -> Order.compare(a, b, "<"));
         tree.putAll(map);
         return tree;
     }

@@ -51,6 +51,19 @@ final class PyText {
                 || c == 0x3000;
     }
 
+    static boolean isNumeric(int c) {
+        int type = Character.getType(c);
+        return type == Character.DECIMAL_DIGIT_NUMBER
+                || type == Character.LETTER_NUMBER
+                || type == Character.OTHER_NUMBER;
+    }
+
+    /** A digit, raised, lowered and encircled ones among them. */
+    static boolean isDigit(int c) {
+        int value = Character.getNumericValue(c);
+        return Character.isDigit(c) || Character.getType(c) == Character.OTHER_NUMBER && value >= 0 && value <= 9;
+    }
+
     static String strip(String text) {
         return lstrip(rstrip(text));
     }

@@ -45,6 +45,8 @@ final class Repr {
             case Namespace namespace -> "<Namespace %s>".formatted(dict(namespace.attributes(), depth));
             case Undefined undefined -> "Undefined";
             case Lazy lazy -> "<generator object>";
+            case Loop loop -> "<LoopContext %s/%s>".formatted(loop.attribute("index"), loop.attribute("length"));
+            case Callable callable -> "<function>";
             default -> value.toString();
         };
     }
@@ -66,6 +68,9 @@ final class Repr {
         }
         if (Double.isInfinite(value)) {
             return value > 0 ? "inf" : "-inf";
+        }
+        if (Math.abs(value) == Double.MIN_VALUE) {
+            return value < 0 ? "-5e-324" : "5e-324"; // Java writes two digits
         }
         if (value == 0) {
             return 1 / value < 0 ? "-0.0" : "0.0";

@@ -15,6 +15,7 @@ final class StatementParser {
     private final TokenCursor tokens;
     private final ExpressionParser expressions;
     private int depth;
+    private int loops;
 
     private StatementParser(TokenCursor tokens) {
         this.tokens = tokens;
@@ -82,8 +83,8 @@ final class StatementParser {
             case "filter" -> new Stmt.FilterBlock(line, expressions.filters(null), bodyUntil("endfilter"));
             case "with" -> with(line);
             case "generation" -> new Stmt.Block(line, bodyUntil("endgeneration"));
-            case "break" -> new Stmt.Break(line);
-            case "continue" -> new Stmt.Continue(line);
+            case "block" -> block(line);
+            case "break", "continue" -> jump(line, tag);
             case "print" -> new Stmt.Print(line, expressions.expression());
             default ->
                 throw new TemplateError(
@@ -123,9 +124,26 @@ final class StatementParser {
         boolean recursive = tokens.skipName("recursive");
         tokens.skipOperator(":");
         tokens.expect(Kind.BLOCK_END);
+        loops++;
         List<Stmt> body = body("else", "endfor");
+        loops--;
         List<Stmt> otherwise = tokens.name().equals("else") ? bodyUntil("endfor") : List.of();
         return new Stmt.For(line, target, items, test, recursive, body, otherwise);
+    }
+
+    /** A named block is only a block here: nothing can extend a chat template. */
+    private Stmt block(int line) {
+        String name = tokens.name();
+        List<Stmt> body = bodyUntil("endblock");
+        tokens.skipName(name);
+        return new Stmt.Block(line, body);
+    }
+
+    private Stmt jump(int line, String tag) {
+        if (loops == 0) {
+            throw new TemplateError("{%% %s %%} outside a for block".formatted(tag)).at(line);
+        }
+        return tag.equals("break") ? new Stmt.Break(line) : new Stmt.Continue(line);
     }
 
     private Stmt macro(int line) {

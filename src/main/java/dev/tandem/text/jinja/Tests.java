@@ -34,13 +34,13 @@ final class Tests {
         plain("escaped", v -> false);
         plain("lower", v -> isCase(Repr.str(v), PyText.lower(Repr.str(v))));
         plain("upper", v -> isCase(Repr.str(v), PyText.upper(Repr.str(v))));
-        plain("odd", v -> Py.equal(modulo(v, 2L), 1L));
-        plain("even", v -> Py.equal(modulo(v, 2L), 0L));
+        plain("odd", v -> Order.equal(modulo(v, 2L), 1L));
+        plain("even", v -> Order.equal(modulo(v, 2L), 0L));
         plain("filter", Filters::has);
         plain("test", ALL::containsKey);
-        ALL.put("divisibleby", (v, args) -> Py.equal(modulo(v, operand(args, "divisibleby")), 0L));
+        ALL.put("divisibleby", (v, args) -> Order.equal(modulo(v, operand(args, "divisibleby")), 0L));
         ALL.put("sameas", (v, args) -> same(v, operand(args, "sameas")));
-        ALL.put("in", (v, args) -> Py.contains(operand(args, "in"), v));
+        ALL.put("in", (v, args) -> Order.contains(operand(args, "in"), v));
         compare("eq", "==", "equalto");
         compare("ne", "!=", "ne");
         compare("lt", "<", "lessthan");

@@ -22,8 +22,9 @@ final class TextMethods {
             case "replace" ->
                 args -> {
                     Args.Bound bound = args.bind(name, "old", "new", "count");
-                    return replace(
-                            text, bound.text("old", ""), bound.text("new", ""), bound.whole("count", -1), budget);
+                    String old = PyText.require(bound.require("old"), name);
+                    String with = PyText.require(bound.require("new"), name);
+                    return replace(text, old, with, bound.whole("count", -1), budget);
                 };
             case "join" ->
                 args -> join(text, Py.items(args.bind(name, "iterable").require("iterable")), budget);
@@ -43,9 +44,11 @@ final class TextMethods {
                 args -> expandTabs(text, args.bind(name, "tabsize").whole("tabsize", 8), budget);
             case "format" -> args -> BraceFormat.format(text, args, budget);
             case "isspace" -> args -> all(text, PyText::isSpace);
-            case "isdigit", "isdecimal", "isnumeric" -> args -> all(text, Character::isDigit);
+            case "isdecimal" -> args -> all(text, Character::isDigit);
+            case "isdigit" -> args -> all(text, PyText::isDigit);
+            case "isnumeric" -> args -> all(text, PyText::isNumeric);
             case "isalpha" -> args -> all(text, Character::isLetter);
-            case "isalnum" -> args -> all(text, Character::isLetterOrDigit);
+            case "isalnum" -> args -> all(text, c -> Character.isLetter(c) || PyText.isNumeric(c));
             case "isascii" -> args -> text.chars().allMatch(c -> c < 128);
             case "islower" -> args -> text.equals(PyText.lower(text)) && !text.equals(PyText.upper(text));
             case "isupper" -> args -> text.equals(PyText.upper(text)) && !text.equals(PyText.lower(text));
@@ -67,7 +70,8 @@ final class TextMethods {
         boolean left = !name.equals("rstrip");
         boolean right = !name.equals("lstrip");
         String rest = text;
-        if (characters instanceof String set) {
+        if (characters != None.NONE) {
+            String set = PyText.require(characters, name);
             rest = left ? PyText.lstrip(rest, set) : rest;
             return right ? PyText.rstrip(rest, set) : rest;
         }
