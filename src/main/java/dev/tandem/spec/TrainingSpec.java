@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param beta strength of the pull towards the reference; the paper's β
  * @param maxLength tokens of prompt and completion together; null for no limit
+ * @param promptBoundary what to do with a token across the border of prompt and completion; ours beside TRL's names
  * @param warmupSteps steps with a rising rate; a value below 1 is a share of all steps, rounded up
  * @param warmupRatio the same share under its older name; used when {@code warmupSteps} is 0
  * @param numTrainEpochs passes over the data; used when {@code maxSteps} is -1
@@ -25,6 +26,7 @@ public record TrainingSpec(
         double labelSmoothing,
         @Nullable Integer maxLength,
         TruncationMode truncationMode,
+        PromptBoundary promptBoundary,
         double learningRate,
         LrSchedule lrSchedulerType,
         double warmupSteps,
@@ -58,6 +60,7 @@ public record TrainingSpec(
             0,
             1024,
             TruncationMode.KEEP_START,
+            PromptBoundary.TRL,
             1e-6,
             LrSchedule.LINEAR,
             0,

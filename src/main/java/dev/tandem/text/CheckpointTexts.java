@@ -57,6 +57,16 @@ final class CheckpointTexts {
         return config.path("added_tokens_decoder");
     }
 
+    /**
+     * Whether Transformers reads this folder with its Qwen2Tokenizer: because the tokenizer's config says so, or because
+     * the model is a Qwen2, for which it does not believe that config.
+     */
+    boolean isQwen2() {
+        String named = config.path("tokenizer_class").stringValue("");
+        String model = readOptional("config.json").path("model_type").stringValue("");
+        return named.startsWith("Qwen2Tokenizer") || model.equals("qwen2");
+    }
+
     /** The first {@code eos_token_id} of {@code config.json}: what the model was trained to end with. */
     Optional<Integer> modelEosId() {
         JsonNode id = readOptional("config.json").path("eos_token_id");

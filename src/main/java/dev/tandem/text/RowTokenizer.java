@@ -4,6 +4,7 @@ import dev.tandem.spec.Message;
 import dev.tandem.spec.PreferenceRow;
 import dev.tandem.spec.PreferenceRow.Side.Conversation;
 import dev.tandem.spec.PreferenceRow.Side.Text;
+import dev.tandem.spec.PromptBoundary;
 import dev.tandem.text.jinja.TemplateError;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -19,30 +20,32 @@ import org.jspecify.annotations.Nullable;
  * <p>A text gets the EOS token's text appended unless it ends with it, and the tokenizer's special tokens; a conversation
  * gets neither, for its template writes them.
  *
- * <p>One rule of TRL is not kept. Where a token of the joined text spans the border, the prompt's ids are no prefix of
- * the joined ids, and TRL cuts at that length all the same: "Answer: " with "yes" keeps only "es". Such a row would train
- * on a text that nobody wrote. Here the completion is then encoded on its own, so that prompt and completion together are
- * the whole text, and the row is marked {@link TokenizedRow#boundarySplit}. Likewise where a template's generation prompt is
- * no beginning of the answer's turn as the template writes it: the border is then where they part.
+ * <p>Where a token of the joined text spans the border, the prompt's ids are no prefix of the joined ids, and TRL cuts at
+ * that length all the same: "Answer: " with "yes" keeps only "es". {@link PromptBoundary#TRL} gives the same ids as TRL;
+ * {@link PromptBoundary#REPAIR} encodes the completion on its own, so that prompt and completion together are the whole
+ * text. Either way the row is marked {@link TokenizedRow#boundarySplit}. Likewise where a template's generation prompt is
+ * no beginning of the answer's turn as the template writes it: the repaired border is then where they part.
  */
 public final class RowTokenizer {
 
     private final TextTokenizer tokenizer;
+    private final PromptBoundary boundary;
     private final Clock clock;
     private @Nullable ChatTemplate template;
 
-    public RowTokenizer(TextTokenizer tokenizer) {
-        this(tokenizer, Clock.systemUTC());
+    public RowTokenizer(TextTokenizer tokenizer, PromptBoundary boundary) {
+        this(tokenizer, boundary, Clock.systemUTC());
     }
 
     /** @param clock what a chat template reads that writes the date */
-    public RowTokenizer(TextTokenizer tokenizer, Clock clock) {
+    public RowTokenizer(TextTokenizer tokenizer, PromptBoundary boundary, Clock clock) {
         this.tokenizer = tokenizer;
+        this.boundary = boundary;
         this.clock = clock;
     }
 
-    RowTokenizer(TextTokenizer tokenizer, ChatTemplate template) {
-        this(tokenizer, Clock.systemUTC());
+    RowTokenizer(TextTokenizer tokenizer, PromptBoundary boundary, ChatTemplate template) {
+        this(tokenizer, boundary, Clock.systemUTC());
         this.template = template;
     }
 
@@ -73,7 +76,8 @@ public final class RowTokenizer {
                 : null;
         String promptText = render(row, prompt, true);
         boolean parts = !startWith(promptText, chosenText, rejectedText);
-        if (parts && !startWith(render(row, prompt, false), chosenText, rejectedText)) {
+        boolean repaired = parts && boundary == PromptBoundary.REPAIR;
+        if (repaired && !startWith(render(row, prompt, false), chosenText, rejectedText)) {
             throw new TemplateError(
                     "the chat template writes the prompt in another way when an answer follows, so there is no border between them");
         }
@@ -122,18 +126,27 @@ public final class RowTokenizer {
     }
 
     private TokenizedRow assemble(RowText row, List<int[]> ids) {
-        int[] prompt = row.parts() ? shared(ids) : ids.getFirst();
+        boolean repair = boundary == PromptBoundary.REPAIR;
+        int[] prompt = row.parts() && repair ? shared(ids) : ids.getFirst();
+        boolean split = row.parts() || ids.stream().anyMatch(all -> !startsWith(all, prompt));
         String rejectedText = row.rejected();
-        int @Nullable [] chosen = after(prompt, ids.get(1));
-        int @Nullable [] rejected = rejectedText == null ? null : after(prompt, ids.get(2));
-        boolean split = chosen == null || (rejectedText != null && rejected == null);
-        if (chosen == null) {
-            chosen = completionAlone(row, row.chosen());
-        }
-        if (rejectedText != null && rejected == null) {
-            rejected = completionAlone(row, rejectedText);
-        }
-        return new TokenizedRow(row.line(), prompt, chosen, rejected, split || row.parts());
+        return new TokenizedRow(
+                row.line(),
+                prompt,
+                completion(row, prompt, ids.get(1), row.chosen()),
+                rejectedText == null ? null : completion(row, prompt, ids.get(2), rejectedText),
+                split);
+    }
+
+    private int[] completion(RowText row, int[] prompt, int[] joinedIds, String joined) {
+        return startsWith(joinedIds, prompt) || boundary == PromptBoundary.TRL
+                ? Arrays.copyOfRange(joinedIds, Math.min(prompt.length, joinedIds.length), joinedIds.length)
+                : tokenizer.encode(joined.substring(row.prompt().length()), false);
+    }
+
+    private static boolean startsWith(int[] ids, int[] prefix) {
+        int mismatch = Arrays.mismatch(prefix, ids);
+        return mismatch < 0 || mismatch >= prefix.length;
     }
 
     /** The ids that all begin with. */
@@ -144,17 +157,6 @@ public final class RowTokenizer {
             length = mismatch < 0 ? length : Math.min(length, mismatch);
         }
         return Arrays.copyOf(all.getFirst(), length);
-    }
-
-    private int[] completionAlone(RowText row, String joined) {
-        return tokenizer.encode(joined.substring(row.prompt().length()), false);
-    }
-
-    /** What follows {@code prefix} in {@code ids}; null if they do not begin with it. */
-    private static int @Nullable [] after(int[] prefix, int[] ids) {
-        return Arrays.mismatch(prefix, ids) >= prefix.length || Arrays.equals(prefix, ids)
-                ? Arrays.copyOfRange(ids, prefix.length, ids.length)
-                : null;
     }
 
     private String ended(String completion) {

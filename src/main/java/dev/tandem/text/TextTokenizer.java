@@ -61,8 +61,11 @@ public final class TextTokenizer implements AutoCloseable {
     /** @throws TrainingFailure if the folder has no usable tokenizer */
     public static TextTokenizer open(Path folder) {
         var texts = new CheckpointTexts(folder);
-        return new TextTokenizer(
-                folder, texts, new Vocabulary(texts.readRequired("tokenizer.json"), texts.addedTokens()));
+        var vocabulary = new Vocabulary(texts.readRequired("tokenizer.json"), texts.addedTokens());
+        if (texts.isQwen2()) {
+            vocabulary.splitAsQwen2();
+        }
+        return new TextTokenizer(folder, texts, vocabulary);
     }
 
     /** @param addSpecialTokens whether the tokenizer may put its own before and after, as a BOS */

@@ -13,6 +13,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** The part of {@code tokenizer.json} that names tokens by id, and the file as the native library gets it. */
 final class Vocabulary {
 
+    private static final String QWEN2_SPLIT =
+            "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+                    + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
     private final JsonNode tokenizer;
 
     /** @param added further special tokens, by id, as {@code added_tokens_decoder} of a tokenizer config lists them */
@@ -22,6 +26,27 @@ final class Vocabulary {
             object.putNull("truncation"); // a length the tokenizer was once used with must not cut training rows
             object.putNull("padding");
             add(object.withArrayProperty("added_tokens"), added);
+        }
+    }
+
+    /**
+     * Splits text as Transformers' Qwen2Tokenizer does, whatever the file says: for this class it keeps the file's
+     * vocabulary and merges alone, and every digit is a token of its own.
+     */
+    void splitAsQwen2() {
+        if (tokenizer instanceof ObjectNode object) {
+            object.putObject("normalizer").put("type", "NFC");
+            ObjectNode sequence = object.putObject("pre_tokenizer").put("type", "Sequence");
+            ArrayNode steps = sequence.putArray("pretokenizers");
+            ObjectNode split = steps.addObject().put("type", "Split");
+            split.putObject("pattern").put("Regex", QWEN2_SPLIT);
+            split.put("behavior", "Isolated").put("invert", false);
+            steps.addObject()
+                    .put("type", "ByteLevel")
+                    .put("add_prefix_space", false)
+                    .put("trim_offsets", true)
+                    .put("use_regex", false);
+            object.putNull("post_processor");
         }
     }
 

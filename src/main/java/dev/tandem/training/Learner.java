@@ -85,9 +85,11 @@ final class Learner {
         return manager.create(batch.sums(), new Shape(batch.sequences(), batch.predictions()));
     }
 
-    /** Makes sure that nothing but {@link #learn} records a graph. */
-    static void begin() {
+    /** Loads the engine and makes sure that nothing but {@link #learn} records a graph on this thread. */
+    static Engine begin() {
+        Engine engine = Engine.getEngine("PyTorch");
         JniUtils.setGradMode(false);
+        return engine;
     }
 
     /** What a run minimises, as a function of per-token log-probabilities. */

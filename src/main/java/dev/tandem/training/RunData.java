@@ -12,8 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The tokenized rows of a run. */
-record RunData(List<TokenizedRow> rows, @Nullable List<TokenizedRow> evalRows) {
+/**
+ * The tokenized rows of a run.
+ *
+ * @param dropped valid rows that could not be trained on
+ */
+record RunData(List<TokenizedRow> rows, @Nullable List<TokenizedRow> evalRows, int dropped) {
 
     /** Of everything that decides a run's numbers: settings and token ids. The same run has the same digest. */
     String digest(TrainingRun run) {

@@ -94,7 +94,10 @@ public final class Safetensors {
             return stored;
         }
         try (stored) {
-            return stored.toType(DataType.FLOAT32, true);
+            // DJL's toType to the same type is no copy, although it can be asked for one.
+            return stored.getDataType() == DataType.FLOAT32
+                    ? stored.duplicate()
+                    : stored.toType(DataType.FLOAT32, true);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.tandem.spec.PreferenceRow;
 import dev.tandem.spec.PreferenceRow.Side;
 import dev.tandem.spec.PreferenceRow.Side.Conversation;
 import dev.tandem.spec.PreferenceRow.Side.Text;
+import dev.tandem.spec.PromptBoundary;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,34 +39,37 @@ class RowTokenizerTest {
         JsonNode golden =
                 Golden.json("tokenization/" + name + ".json").path("sets").path(set);
         try (TextTokenizer tokenizer = TextTokenizer.open(Golden.path("tokenizer/" + name))) {
-            RowTokenizer rows = golden.has("chat_template")
-                    ? new RowTokenizer(
-                            tokenizer,
-                            new ChatTemplate(
-                                    golden.path("chat_template").stringValue(),
-                                    tokenizer.specialTokens(),
-                                    Clock.systemUTC()))
-                    : new RowTokenizer(tokenizer);
+            RowTokenizer asTrl = tokenizer(golden, tokenizer, PromptBoundary.TRL);
+            RowTokenizer repairing = tokenizer(golden, tokenizer, PromptBoundary.REPAIR);
             for (JsonNode expected : golden.path("tokenized")) {
                 PreferenceRow row =
                         row(golden.path("rows").path(expected.path("row").intValue()));
-                TokenizedRow ids = rows.tokenize(row);
-                if (ids.boundarySplit()) {
-                    assertWhole(tokenizer, rows.text(row), ids);
-                } else {
-                    assertThat(ids.promptIds()).isEqualTo(Golden.ids(expected.path("prompt_ids")));
-                    assertThat(ids.chosenIds()).isEqualTo(Golden.ids(expected.path("chosen_ids")));
-                    assertThat(ids.rejectedIds()).isEqualTo(Golden.ids(expected.path("rejected_ids")));
-                }
+                TokenizedRow ids = asTrl.tokenize(row);
+                assertThat(ids.promptIds()).isEqualTo(Golden.ids(expected.path("prompt_ids")));
+                assertThat(ids.chosenIds()).isEqualTo(Golden.ids(expected.path("chosen_ids")));
+                assertThat(ids.rejectedIds()).isEqualTo(Golden.ids(expected.path("rejected_ids")));
+
+                TokenizedRow repaired = repairing.tokenize(row);
+                assertThat(repaired.boundarySplit()).isEqualTo(ids.boundarySplit());
+                assertWhole(tokenizer, repairing.text(row), repaired);
             }
         }
+    }
+
+    private static RowTokenizer tokenizer(JsonNode golden, TextTokenizer tokenizer, PromptBoundary boundary) {
+        if (!golden.has("chat_template")) {
+            return new RowTokenizer(tokenizer, boundary);
+        }
+        String source = golden.path("chat_template").stringValue();
+        return new RowTokenizer(
+                tokenizer, boundary, new ChatTemplate(source, tokenizer.specialTokens(), Clock.systemUTC()));
     }
 
     @Test
     void onlyRowsWithATokenAcrossTheBorderAreMarked() throws Exception {
         JsonNode edges = Golden.json("tokenization/chatml.json").path("sets").path("standard_edges");
         try (TextTokenizer tokenizer = TextTokenizer.open(Golden.path("tokenizer/chatml"))) {
-            var rows = new RowTokenizer(tokenizer);
+            var rows = new RowTokenizer(tokenizer, PromptBoundary.TRL);
             var marked = new ArrayList<String>();
             for (JsonNode json : edges.path("rows")) {
                 if (rows.tokenize(row(json)).boundarySplit()) {
@@ -82,7 +86,7 @@ class RowTokenizerTest {
         JsonNode golden = Golden.json("tokenization/" + name + ".json");
         JsonNode standard = golden.path("sets").path("standard").path("rows");
         try (TextTokenizer tokenizer = TextTokenizer.open(Golden.path("tokenizer/" + name))) {
-            var rows = new RowTokenizer(tokenizer);
+            var rows = new RowTokenizer(tokenizer, PromptBoundary.TRL);
             for (JsonNode batch : golden.path("collator")) {
                 JsonNode config = batch.path("config");
                 if (config.path("truncation_mode").stringValue("keep_start").equals("keep_end")) {
@@ -111,16 +115,20 @@ class RowTokenizerTest {
     }
 
     private static void assertWhole(TextTokenizer tokenizer, RowText text, TokenizedRow ids) {
-        assertThat(decoded(tokenizer, ids, ids.chosenIds())).isEqualTo(text.chosen());
+        assertThat(decoded(tokenizer, ids, ids.chosenIds())).isEqualTo(withoutBos(text.chosen()));
         assertThat(decoded(tokenizer, ids, Objects.requireNonNull(ids.rejectedIds())))
-                .isEqualTo(text.rejected());
+                .isEqualTo(withoutBos(Objects.requireNonNull(text.rejected())));
     }
 
     private static String decoded(TextTokenizer tokenizer, TokenizedRow ids, int[] completion) {
         int[] all = new int[ids.promptIds().length + completion.length];
         System.arraycopy(ids.promptIds(), 0, all, 0, ids.promptIds().length);
         System.arraycopy(completion, 0, all, ids.promptIds().length, completion.length);
-        String text = tokenizer.decode(all, false);
+        return withoutBos(tokenizer.decode(all, false));
+    }
+
+    /** The BOS stands there because the tokenizer adds it to a text, or because a template writes it. */
+    private static String withoutBos(String text) {
         return text.startsWith("<|bos|>") ? text.substring("<|bos|>".length()) : text;
     }
 

@@ -9,6 +9,7 @@ import dev.tandem.spec.DataSource;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.OnInvalid;
+import dev.tandem.spec.PromptBoundary;
 import dev.tandem.spec.TrainingFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -134,7 +135,7 @@ class TokenizedDatasetTest {
         Path file = Files.writeString(folder.resolve("rows.jsonl"), content);
         return TokenizedDataset.read(
                 new DataSource(file.toString(), DatasetFormat.AUTO, onInvalid, expected),
-                new RowTokenizer(tokenizer),
+                new RowTokenizer(tokenizer, PromptBoundary.TRL),
                 maxLength,
                 method);
     }

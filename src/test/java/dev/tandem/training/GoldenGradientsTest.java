@@ -1,0 +1,92 @@
+package dev.tandem.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.tandem.text.TokenizedRow;
+import dev.tandem.transformer.Decoder;
+import dev.tandem.transformer.Kernels;
+import dev.tandem.transformer.LanguageModel;
+import dev.tandem.transformer.LmHead;
+import dev.tandem.transformer.ModelConfig;
+import dev.tandem.transformer.Ops;
+import dev.tandem.transformer.Safetensors;
+import dev.tandem.transformer.Weights;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Gradients of every parameter, against those that PyTorch's autograd took of Transformers' own forward pass. */
+class GoldenGradientsTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "llama-untied-tiny",
+                "llama-tied-tiny",
+                "llama-rope3-tiny",
+                "gpt2-tiny",
+                "qwen2-tiny",
+                "mistral-tiny"
+            })
+    void ofTheLikelihoodAreThoseOfTransformers(String model) throws Exception {
+        Path folder = Path.of("src/test/resources/golden/models", model);
+        JsonNode expected = new JsonMapper().readTree(Files.readAllBytes(folder.resolve("expected.json")));
+        Learner.begin();
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                NDManager scratch = manager.newSubManager()) {
+            Kernels kernels = Kernels.load(manager);
+            Ops ops = kernels.in(manager);
+            ModelConfig config = ModelConfig.read(folder);
+            Decoder decoder = new Decoder(manager, config, Weights.load(ops, config, folder, false));
+            var policy = new Policy(
+                    manager,
+                    new LanguageModel(decoder, new LmHead(decoder), null),
+                    decoder.weights().all());
+            var learner = new Learner(policy, null, new Learner.Objective.Likelihood(), kernels::in);
+            MicroBatch batch = MicroBatch.of(rows(ops, folder), false);
+
+            BatchResult result = learner.learn(scratch, batch, 1.0 / batch.predictions());
+
+            assertThat((double) result.loss())
+                    .isCloseTo(expected.get("mean_nll_rows_0_1").asDouble(), within(1e-4));
+            Map<String, NDArray> gradients = policy.gradients(scratch);
+            for (Map.Entry<String, JsonNode> parameter :
+                    expected.get("gradients").properties()) {
+                assertThat(gradients).containsKey(parameter.getKey());
+                NDArray none = scratch.create(Float.NaN);
+                double norm =
+                        gradients.getOrDefault(parameter.getKey(), none).norm().getFloat();
+                double limit = 1e-3 * parameter.getValue().get("l2").asDouble() + 1e-6;
+                assertThat(norm)
+                        .as(parameter.getKey())
+                        .isCloseTo(parameter.getValue().get("l2").asDouble(), within(limit));
+            }
+        }
+    }
+
+    /** Rows 0 and 1 of the fixture: one token of prompt, the others to be predicted. */
+    private static List<TokenizedRow> rows(Ops ops, Path folder) {
+        Safetensors tensors = Safetensors.ofFile(folder.resolve("expected.safetensors"));
+        NDArray ids = tensors.fp32(ops, "input_ids", false);
+        NDArray mask = tensors.fp32(ops, "attention_mask", false);
+        var rows = new ArrayList<TokenizedRow>();
+        for (int row = 0; row < 2; row++) {
+            float[] all = ids.get(row).toFloatArray();
+            int length = (int) mask.get(row).sum().getFloat();
+            int[] real = new int[length];
+            Arrays.setAll(real, i -> (int) all[i]);
+            rows.add(new TokenizedRow(row, Arrays.copyOf(real, 1), Arrays.copyOfRange(real, 1, length), null));
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.tandem.training;
+
+import dev.tandem.spec.Instruction;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A monitor that remembers all it is told, and may stop the run after a given step. */
+class RecordedMetrics implements TrainingMonitor {
+
+    final Map<Integer, Map<String, Double>> train = new TreeMap<>();
+    final Map<Integer, Map<String, Double>> eval = new TreeMap<>();
+    final List<String> warnings = new ArrayList<>();
+    final List<Path> checkpoints = new ArrayList<>();
+    int pauseAfter = Integer.MAX_VALUE;
+
+    @Override
+    public void started(int totalSteps, int fromStep, int rows, int droppedRows, String device) {}
+
+    @Override
+    public void warned(String message, Map<String, Object> data) {
+        warnings.add(message + " " + data);
+    }
+
+    @Override
+    public void measured(String split, int step, Map<String, Double> metrics) {
+        (split.equals("train") ? train : eval).put(step, metrics);
+    }
+
+    @Override
+    public void checkpointed(int step, Path folder, long sizeBytes) {
+        checkpoints.add(folder);
+    }
+
+    @Override
+    public Instruction proceed(int step, int totalSteps, double epoch, @Nullable Double etaSeconds) {
+        return step >= pauseAfter ? Instruction.PAUSE : Instruction.CONTINUE;
+    }
+}
