@@ -22,6 +22,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -156,6 +157,14 @@ class Problems extends ResponseEntityExceptionHandler {
             HttpRequestMethodNotSupportedException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         String detail = "%s is not allowed here; allowed are %s".formatted(e.getMethod(), e.getSupportedHttpMethods());
         return Problem.of(status, "method_not_allowed", detail).answer(servlet(request), headers);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return answer(
+                Problem.of(status, "invalid_json", "the body is missing or unreadable; send a JSON object"),
+                servlet(request));
     }
 
     /** A query parameter or path part of the wrong type. */
