@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.Holdings;
 import dev.tandem.WholeApp;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -71,6 +72,15 @@ class DatasetUploadTest {
         assertThat(mvc.get().uri("/api/v1/datasets/prefs")).bodyJson().isLenientlyEqualTo("{\"rows\": 4}");
     }
 
+    @Test
+    void aDatasetWithoutANameIsCalledAfterItsFile() {
+        assertThat(upload("my film prefs (v2).jsonl", PAIR.getBytes(UTF_8), Map.of()))
+                .hasStatus(201)
+                .bodyJson()
+                .extractingPath("$.name")
+                .isEqualTo("my-film-prefs-v2-");
+    }
+
     static Stream<Arguments> badLines() {
         return Stream.of(
                 Arguments.of("invalid_json", "{\"prompt\": \"a\",, }\n"),
@@ -110,7 +120,7 @@ class DatasetUploadTest {
         assertThat(mvc.get().uri("/api/v1/datasets/prefs/rows"))
                 .bodyJson()
                 .extractingPath("$.data[*].line")
-                .isEqualTo(java.util.List.of(1, 3));
+                .isEqualTo(List.of(1, 3));
     }
 
     @Test

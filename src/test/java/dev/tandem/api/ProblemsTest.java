@@ -3,12 +3,14 @@ package dev.tandem.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.WholeApp;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
@@ -79,12 +81,9 @@ class ProblemsTest {
     void allWrongFieldsAreNamedAtOnce() {
         MvcTestResult refused = post("{\"nme\": \"a\", \"uri\": 5}");
         assertThat(refused).hasStatus(422);
-        assertThat(refused).bodyJson().extractingPath("$.errors[*].field").isEqualTo(java.util.List.of("nme", "uri"));
+        assertThat(refused).bodyJson().extractingPath("$.errors[*].field").isEqualTo(List.of("nme", "uri"));
         assertThat(refused).bodyText().contains("did you mean name?", "uri must be a text, was 5");
-        assertThat(post("{}"))
-                .bodyJson()
-                .extractingPath("$.errors[*].code")
-                .isEqualTo(java.util.List.of("missing", "missing"));
+        assertThat(post("{}")).bodyJson().extractingPath("$.errors[*].code").isEqualTo(List.of("missing", "missing"));
     }
 
     static Stream<Arguments> requestsThatSpringRefuses() {
@@ -101,7 +100,7 @@ class ProblemsTest {
     @ParameterizedTest
     @MethodSource("requestsThatSpringRefuses")
     void requestsThatSpringRefusesHaveTheSameForm(String method, String uri, int status, String message) {
-        MvcTestResult refused = mvc.method(org.springframework.http.HttpMethod.valueOf(method))
+        MvcTestResult refused = mvc.method(HttpMethod.valueOf(method))
                 .uri(uri)
                 .contentType(MediaType.TEXT_PLAIN)
                 .content("x")
@@ -110,6 +109,30 @@ class ProblemsTest {
         assertThat(refused).hasStatus(status).hasContentType("application/problem+json");
         assertThat(refused).bodyText().contains(message);
         assertThat(refused).bodyJson().extractingPath("$.error.type").isEqualTo("invalid_request_error");
+    }
+
+    @Test
+    void aBrokenMultipartBodyIsTheSendersFault() {
+        MvcTestResult refused = mvc.post()
+                .uri("/api/v1/datasets")
+                .contentType(MediaType.MULTIPART_FORM_DATA)
+                .content("no boundary")
+                .exchange();
+        assertThat(refused).hasStatus4xxClientError().hasContentType("application/problem+json");
+    }
+
+    @Test
+    void whatAFilterRefusesHasTheSameForm() {
+        MvcTestResult refused = mvc.get()
+                .uri("/error")
+                .requestAttr("jakarta.servlet.error.status_code", 403)
+                .requestAttr("jakarta.servlet.error.request_uri", "/api/v1/secret")
+                .exchange();
+        assertThat(refused)
+                .hasStatus(403)
+                .hasContentType("application/problem+json")
+                .bodyJson()
+                .isLenientlyEqualTo("{\"instance\": \"/api/v1/secret\", \"error\": {\"code\": \"forbidden\"}}");
     }
 
     @Test
