@@ -1,12 +1,9 @@
 package dev.tandem.api;
 
-import dev.tandem.datasets.InvalidRows;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
-import dev.tandem.storage.InvalidFileName;
-import dev.tandem.storage.TooLarge;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -19,7 +16,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -49,27 +45,6 @@ class Problems extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<Object> on(InvalidRows e, HttpServletRequest request) {
-        var problem = new Problem(
-                HttpStatus.UNPROCESSABLE_CONTENT,
-                "invalid_rows",
-                String.valueOf(e.getMessage()),
-                "file",
-                e.report().errors());
-        var body = problem.body(request);
-        body.put("valid", e.report().valid());
-        body.put("invalid", e.report().invalid());
-        return ResponseEntity.status(problem.status())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(body);
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Object> on(InvalidFileName e, HttpServletRequest request) {
-        return answer(field(HttpStatus.UNPROCESSABLE_CONTENT, "files", "invalid_file_name", e.rule()), request);
-    }
-
-    @ExceptionHandler
     ResponseEntity<Object> on(MalformedJson e, HttpServletRequest request) {
         return answer(
                 new Problem(
@@ -90,11 +65,6 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> on(Conflict e, HttpServletRequest request) {
         return answer(field(HttpStatus.CONFLICT, e.field(), e.code(), String.valueOf(e.getMessage())), request);
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Object> on(TooLarge e, HttpServletRequest request) {
-        return answer(Problem.of(HttpStatus.CONTENT_TOO_LARGE, "too_large", String.valueOf(e.getMessage())), request);
     }
 
     @ExceptionHandler
