@@ -1,0 +1,5 @@
+/** What tests of the service share. */
+@NullMarked
+package dev.tandem.support;
+
+import org.jspecify.annotations.NullMarked;
