@@ -4,5 +4,9 @@ package dev.tandem.spec;
 public enum DatasetFormat {
     AUTO,
     PROMPT_CHOSEN_REJECTED,
-    CONVERSATIONAL
+    CONVERSATIONAL,
+    /** {@code input.messages}, {@code preferred_output}, {@code non_preferred_output}. */
+    OPENAI,
+    /** Anthropic's transcripts: chosen and rejected as one text of turns each. */
+    HH
 }

@@ -1,0 +1,192 @@
+package dev.tandem.text;
+
+import dev.tandem.spec.DatasetFormat;
+import dev.tandem.spec.Message;
+import dev.tandem.spec.PreferenceRow;
+import dev.tandem.spec.PreferenceRow.Side;
+import dev.tandem.spec.PreferenceRow.Side.Conversation;
+import dev.tandem.spec.PreferenceRow.Side.Text;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a row of a JSON object, or says what is wrong with it. Nothing is coerced. */
+final class RowReader {
+
+    private static final String TURN_OF_ASSISTANT = "\n\nAssistant:";
+
+    private final DatasetFormat format;
+
+    RowReader(DatasetFormat format) {
+        this.format = format;
+    }
+
+    PreferenceRow read(long line, @Nullable Object json) throws BadRow {
+        if (!(json instanceof Map<?, ?> row)) {
+            throw new BadRow("not_an_object", "a row must be a JSON object, was " + kindOf(json));
+        }
+        return switch (RowShape.of(row, format)) {
+            case PREFERENCE -> preference(line, row);
+            case COMPLETION -> row(line, row, side(row, "prompt"), answer(row, "completion"), null);
+            case MESSAGES -> demonstration(line, row);
+            case OPENAI -> openai(line, row);
+        };
+    }
+
+    private PreferenceRow preference(long line, Map<?, ?> row) throws BadRow {
+        Side chosen = answer(row, "chosen");
+        Side rejected = answer(row, "rejected");
+        if (chosen.equals(rejected)) {
+            throw new BadRow("identical", "chosen and rejected are the same: the row carries no preference");
+        }
+        if (row.containsKey("prompt")) {
+            return row(line, row, side(row, "prompt"), chosen, rejected);
+        }
+        ImplicitPrompt parts = split(chosen, rejected);
+        return row(line, row, parts.prompt(), parts.chosen(), parts.rejected());
+    }
+
+    private ImplicitPrompt split(Side chosen, Side rejected) throws BadRow {
+        if (chosen instanceof Text a && rejected instanceof Text b) {
+            return format == DatasetFormat.HH ? transcript(a.text(), b.text()) : ImplicitPrompt.of(a, b);
+        }
+        if (chosen instanceof Conversation a && rejected instanceof Conversation b) {
+            return ImplicitPrompt.of(a, b);
+        }
+        throw mixed("chosen", chosen, "rejected", rejected);
+    }
+
+    /** Anthropic's transcripts: everything up to the last {@code Assistant:} is the prompt, as the DPO authors read it. */
+    private static ImplicitPrompt transcript(String chosen, String rejected) throws BadRow {
+        int split = chosen.lastIndexOf(TURN_OF_ASSISTANT) + TURN_OF_ASSISTANT.length();
+        if (split < TURN_OF_ASSISTANT.length() || !rejected.startsWith(chosen.substring(0, split))) {
+            throw new BadRow(
+                    "invalid_transcript",
+                    "chosen and rejected must be the same dialogue up to the last \"\\n\\nAssistant:\" of chosen");
+        }
+        return new ImplicitPrompt(
+                new Text(chosen.substring(0, split)),
+                new Text(chosen.substring(split)),
+                new Text(rejected.substring(split)));
+    }
+
+    private PreferenceRow demonstration(long line, Map<?, ?> row) throws BadRow {
+        if (!(side(row, "messages") instanceof Conversation conversation)) {
+            throw BadRow.wrongType("messages", "a list of messages", String.valueOf(row.get("messages")));
+        }
+        List<Message> messages = conversation.messages();
+        int split = messages.size();
+        while (split > 0 && messages.get(split - 1).role().equals("assistant")) {
+            split--;
+        }
+        if (split == 0 || split == messages.size()) {
+            throw new BadRow(
+                    "invalid_message",
+                    "messages must end with an assistant's answer to earlier messages, the last role is %s"
+                            .formatted(messages.getLast().role()));
+        }
+        var answer = new Conversation(messages.subList(split, messages.size()));
+        requireContent("messages", answer);
+        return row(line, row, new Conversation(messages.subList(0, split)), answer, null);
+    }
+
+    private PreferenceRow openai(long line, Map<?, ?> row) throws BadRow {
+        if (!(row.get("input") instanceof Map<?, ?> input)) {
+            throw BadRow.wrongType("input", "an object with messages", String.valueOf(row.get("input")));
+        }
+        for (Object key : input.keySet()) {
+            if (!List.of("messages", "tools", "parallel_tool_calls").contains(key)) {
+                throw new BadRow("unknown_field", "unknown field input.%s; input has messages, tools".formatted(key));
+            }
+        }
+        if (input.get("messages") == null) {
+            throw new BadRow("missing", "input.messages is missing; it is the prompt");
+        }
+        var flat = new LinkedHashMap<String, Object>();
+        input.forEach((key, value) -> flat.put(key.equals("messages") ? "prompt" : (String) key, value));
+        flat.put("chosen", row.get("preferred_output"));
+        flat.put("rejected", row.get("non_preferred_output"));
+        return preference(line, flat);
+    }
+
+    private PreferenceRow row(long line, Map<?, ?> row, Side prompt, Side chosen, @Nullable Side rejected)
+            throws BadRow {
+        requireSameKind("prompt", prompt, "the completion", chosen);
+        if (rejected != null) {
+            requireSameKind("chosen", chosen, "rejected", rejected);
+        }
+        requireContent(rejected == null ? "completion" : "chosen", chosen);
+        if (rejected != null) {
+            requireContent("rejected", rejected);
+        }
+        return new PreferenceRow(line, prompt, chosen, rejected, RowExtras.tools(row), RowExtras.kwargs(row));
+    }
+
+    private Side side(Map<?, ?> row, String field) throws BadRow {
+        Object json = row.get(field);
+        Side side = switch (json) {
+            case String text -> new Text(text);
+            case List<?> list -> new Conversation(Messages.read(field, list));
+            case null -> throw BadRow.wrongType(field, "a text or a list of messages", "null");
+            default -> throw BadRow.wrongType(field, "a text or a list of messages", json);
+        };
+        boolean text = side instanceof Text;
+        if (text && (format == DatasetFormat.CONVERSATIONAL || format == DatasetFormat.OPENAI)) {
+            throw new BadRow("wrong_type", "%s must be a list of messages in this format, was a text".formatted(field));
+        }
+        if (!text && (format == DatasetFormat.PROMPT_CHOSEN_REJECTED || format == DatasetFormat.HH)) {
+            throw new BadRow("wrong_type", "%s must be a text in this format, was a list".formatted(field));
+        }
+        return side;
+    }
+
+    private Side answer(Map<?, ?> row, String field) throws BadRow {
+        Side side = side(row, field);
+        requireContent(field, side);
+        return side;
+    }
+
+    private static void requireContent(String field, Side side) throws BadRow {
+        switch (side) {
+            case Text plain -> {
+                if (plain.text().isBlank()) {
+                    throw new BadRow(
+                            "empty",
+                            "%s must say something, was %s"
+                                    .formatted(field, plain.text().isEmpty() ? "an empty text" : "only white space"));
+                }
+            }
+            case Conversation conversation -> {
+                if (Messages.areBlank(conversation.messages())) {
+                    throw new BadRow("empty", "%s must say something, all its messages are blank".formatted(field));
+                }
+            }
+        }
+    }
+
+    private static void requireSameKind(String nameA, Side a, String nameB, Side b) throws BadRow {
+        if (a.getClass() != b.getClass()) {
+            throw mixed(nameA, a, nameB, b);
+        }
+    }
+
+    private static BadRow mixed(String nameA, Side a, String nameB, Side b) {
+        return new BadRow(
+                "mixed_kinds",
+                "%s is %s but %s is %s; make them of one kind, or leave out a prompt that both answers repeat"
+                        .formatted(nameA, kindOf(a), nameB, kindOf(b)));
+    }
+
+    private static String kindOf(@Nullable Object json) {
+        return switch (json) {
+            case null -> "null";
+            case Text t -> "a text";
+            case String s -> "a text";
+            case Conversation c -> "a list of messages";
+            case List<?> l -> "a list";
+            case Number n -> "the number " + n;
+            default -> json.toString();
+        };
+    }
+}
