@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /** The part of an attempt that trains; everything else in this room is about saying so. */
 @FunctionalInterface
-interface Training {
+public interface Training {
 
     /** @param output an empty folder for the result */
     Outcome train(TrainingRun run, TrainingMonitor monitor, Path output);
