@@ -80,7 +80,7 @@ public final class ProgressBar implements AutoCloseable {
             words.append("  ETA ").append(clock(Math.round(etaSeconds)));
         }
         double share = totalSteps == 0 ? 0 : Math.min(1, (double) step / totalSteps);
-        int width = Math.max(10, COLUMNS - words.length() - 7);
+        int width = Math.max(5, COLUMNS - words.length() - 7);
         int full = (int) (share * width);
         return "%3d%% [%s%s]%s".formatted((int) (100 * share), "=".repeat(full), " ".repeat(width - full), words);
     }
