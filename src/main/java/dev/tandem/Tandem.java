@@ -1,6 +1,7 @@
 package dev.tandem;
 
-import java.util.Arrays;
+import dev.tandem.cli.Cli;
+import dev.tandem.worker.Worker;
 
 /**
  * The jar's main class: picks the part to run by the first argument. It loads no Spring class itself, so that a worker
@@ -10,15 +11,19 @@ public final class Tandem {
 
     private Tandem() {}
 
-    public static void main(String[] args) throws Exception {
-        String part = args.length == 0 || args[0].startsWith("--") ? "server" : args[0];
-        String[] rest = args.length > 0 && args[0].equals(part) ? Arrays.copyOfRange(args, 1, args.length) : args;
-        switch (part) {
-            case "server" -> TandemServer.main(rest);
-            default -> {
-                System.err.printf("unknown command %s; known are server (the default)%n", part);
-                System.exit(64);
-            }
+    public static void main(String[] args) {
+        String part = args.length == 0 ? "server" : args[0];
+        if (part.equals("worker")) {
+            Worker.main(args);
+        } else if (part.equals("server") || isOption(part)) {
+            TandemServer.main(args);
+        } else {
+            Cli.main(args); // knows its commands, and says so of any other word
         }
+    }
+
+    /** As in {@code --server.port=0}: Spring's options, given without a command. */
+    private static boolean isOption(String argument) {
+        return argument.startsWith("--") && !argument.equals("--help") && !argument.equals("--version");
     }
 }
