@@ -1,6 +1,7 @@
 package dev.tandem.jobs;
 
 import dev.tandem.home.TandemHome;
+import dev.tandem.spec.Ids;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,7 +53,7 @@ class Checkpoints {
                 VALUES (:id, :job, :step, :epoch, :path, :size, clock_timestamp())
                 ON CONFLICT (job_id, step) DO NOTHING
                 """)
-                .param("id", "ckpt_" + UUID.randomUUID().toString().replace("-", ""))
+                .param("id", Ids.fresh("ckpt_"))
                 .param("job", job.id())
                 .param("step", step)
                 .param("epoch", job.epoch())

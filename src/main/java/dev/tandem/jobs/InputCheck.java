@@ -1,7 +1,10 @@
 package dev.tandem.jobs;
 
-import dev.tandem.jobs.Inputs.DatasetRef;
-import dev.tandem.jobs.Inputs.ModelRef;
+import dev.tandem.datasets.Dataset;
+import dev.tandem.datasets.DatasetCatalogue;
+import dev.tandem.models.ModelKind;
+import dev.tandem.models.ModelRegistry;
+import dev.tandem.models.RegisteredModel;
 import dev.tandem.spec.EvalStrategy;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
@@ -15,38 +18,44 @@ import org.springframework.stereotype.Component;
 @Component
 class InputCheck {
 
-    private final Catalogue catalogue;
+    private final ModelRegistry models;
+    private final DatasetCatalogue datasets;
 
-    InputCheck(Catalogue catalogue) {
-        this.catalogue = catalogue;
+    InputCheck(ModelRegistry models, DatasetCatalogue datasets) {
+        this.models = models;
+        this.datasets = datasets;
     }
 
-    /** @throws InvalidSpec naming every field that names nothing, or something that does not fit */
+    /**
+     * What is found stays until the caller's transaction ends, so that no job is queued for a model on its way out.
+     *
+     * @throws InvalidSpec naming every field that names nothing, or something that does not fit
+     */
     Inputs lookUp(SubmitJob request) {
         var problems = new ArrayList<FieldProblem>();
-        ModelRef model = model("model", request.model(), problems);
-        ModelRef adapter = model("adapter", request.adapter(), problems);
-        DatasetRef dataset = dataset("dataset", request.dataset(), request.method(), problems);
-        DatasetRef evalDataset = dataset("eval_dataset", request.evalDataset(), request.method(), problems);
-        if (model != null && model.kind().equals("adapter")) {
+        RegisteredModel model = model("model", request.model(), problems);
+        RegisteredModel adapter = model("adapter", request.adapter(), problems);
+        Dataset dataset = dataset("dataset", request.dataset(), request.method(), problems);
+        Dataset evalDataset = dataset("eval_dataset", request.evalDataset(), request.method(), problems);
+        if (model != null && model.kind() == ModelKind.ADAPTER) {
             refuse(
                     problems,
                     "model",
                     "model must be a whole checkpoint, but %s is an adapter; name its base as model and it as adapter"
                             .formatted(model.name()));
         }
-        if (adapter != null && !adapter.kind().equals("adapter")) {
+        if (adapter != null && adapter.kind() != ModelKind.ADAPTER) {
             refuse(
                     problems,
                     "adapter",
                     "adapter must be an adapter, but %s is a whole checkpoint; name it as model"
                             .formatted(adapter.name()));
-        } else if (adapter != null && model != null && !model.id().equals(adapter.parent())) {
+        } else if (adapter != null && model != null && !model.id().equals(adapter.parentModel())) {
             refuse(
                     problems,
                     "adapter",
                     "adapter %s belongs to model %s, not to %s"
-                            .formatted(adapter.name(), adapter.parent(), model.id()));
+                            .formatted(adapter.name(), adapter.parentModel(), model.id()));
         }
         if (request.training().evalStrategy() != EvalStrategy.NO && request.evalDataset() == null) {
             refuse(problems, "eval_dataset", "eval_dataset must be given when training.eval_strategy is not no");
@@ -57,26 +66,26 @@ class InputCheck {
         return new Inputs(model, adapter, dataset, evalDataset);
     }
 
-    private @Nullable ModelRef model(String field, @Nullable String named, List<FieldProblem> problems) {
+    private @Nullable RegisteredModel model(String field, @Nullable String named, List<FieldProblem> problems) {
         if (named == null) {
             return null;
         }
-        ModelRef found = catalogue.model(named).orElse(null);
+        RegisteredModel found = models.findAndKeep(named).orElse(null);
         if (found == null) {
             missing(problems, field, named, "models");
         }
         return found;
     }
 
-    private @Nullable DatasetRef dataset(
+    private @Nullable Dataset dataset(
             String field, @Nullable String named, Method method, List<FieldProblem> problems) {
         if (named == null) {
             return null;
         }
-        DatasetRef found = catalogue.dataset(named).orElse(null);
+        Dataset found = datasets.findAndKeep(named).orElse(null);
         if (found == null) {
             missing(problems, field, named, "datasets");
-        } else if (method == Method.DPO && !found.pairs()) {
+        } else if (method == Method.DPO && !found.hasRejected()) {
             refuse(
                     problems,
                     field,

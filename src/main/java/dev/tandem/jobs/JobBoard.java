@@ -1,13 +1,17 @@
 package dev.tandem.jobs;
 
+import dev.tandem.spec.NotFound;
 import dev.tandem.spec.Wire;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.KeysetScrollPosition;
+import org.springframework.data.domain.ScrollPosition;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -45,17 +49,19 @@ public class JobBoard {
             String worker, String job, long epoch, Instant startedAt, Instant heartbeatAt, Instant expiresAt) {}
 
     public Job get(String id) {
-        return jobs.findById(id).orElseThrow(() -> new JobNotFound(id));
+        return jobs.findById(id).orElseThrow(() -> new NotFound("job", id));
     }
 
-    /** Newest first, from behind the job {@code after}. */
-    public List<Job> list(Filter filter, @Nullable String after, int limit) {
+    /** Newest first, from behind {@code after}. */
+    public List<Job> list(Filter filter, ScrollPosition after, int limit) {
+        Map<String, Object> keys = after instanceof KeysetScrollPosition keyset ? keyset.getKeys() : Map.of();
         JobStatus status = filter.status();
         return jobs.page(
                 status == null ? null : status.word(),
                 filter.queue(),
                 filter.labels().isEmpty() ? null : Wire.JSON.writeValueAsString(filter.labels()),
-                after,
+                keys.isEmpty() ? null : keys.get("createdAt").toString(),
+                (String) keys.get("id"),
                 limit);
     }
 
@@ -70,7 +76,7 @@ public class JobBoard {
                   FROM attempt WHERE job_id IN (:ids) ORDER BY job_id, epoch
                 """).param("ids", ids).query(row -> {
             Timestamp ended = row.getTimestamp(5);
-            found.computeIfAbsent(row.getString(1), id -> new java.util.ArrayList<>())
+            found.computeIfAbsent(row.getString(1), id -> new ArrayList<>())
                     .add(new Attempt(
                             row.getLong(2),
                             row.getString(3),

@@ -1,5 +1,6 @@
 package dev.tandem.jobs;
 
+import dev.tandem.spec.NotFound;
 import java.time.Instant;
 import java.util.function.BiConsumer;
 import org.springframework.stereotype.Service;
@@ -37,7 +38,7 @@ public class JobControl {
     }
 
     private Job change(String id, BiConsumer<Job, Instant> wish) {
-        Job job = jobs.lock(id).orElseThrow(() -> new JobNotFound(id));
+        Job job = jobs.lock(id).orElseThrow(() -> new NotFound("job", id));
         String before = job.statusReason();
         wish.accept(job, clock.now());
         if (!job.statusReason().equals(before)) {

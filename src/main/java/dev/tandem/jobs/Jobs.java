@@ -42,8 +42,8 @@ interface Jobs extends Repository<Job, String> {
                AND (CAST(:status AS text) IS NULL OR status = :status)
                AND (CAST(:queue AS text) IS NULL OR queue = :queue)
                AND (CAST(:labels AS text) IS NULL OR labels @> CAST(:labels AS jsonb))
-               AND (CAST(:after AS text) IS NULL
-                    OR (created_at, id) < (SELECT created_at, id FROM job WHERE id = :after))
+               AND (CAST(:afterId AS text) IS NULL
+                    OR (created_at, id) < (CAST(:afterTime AS timestamptz), :afterId))
              ORDER BY created_at DESC, id DESC
              LIMIT :limit
             """)
@@ -51,6 +51,7 @@ interface Jobs extends Repository<Job, String> {
             @Nullable String status,
             @Nullable String queue,
             @Nullable String labels,
-            @Nullable String after,
+            @Nullable String afterTime,
+            @Nullable String afterId,
             int limit);
 }

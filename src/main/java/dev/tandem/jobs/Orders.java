@@ -1,8 +1,10 @@
 package dev.tandem.jobs;
 
+import dev.tandem.datasets.Dataset;
+import dev.tandem.datasets.DatasetCatalogue;
 import dev.tandem.home.TandemHome;
-import dev.tandem.jobs.Inputs.DatasetRef;
-import dev.tandem.jobs.Inputs.ModelRef;
+import dev.tandem.models.ModelRegistry;
+import dev.tandem.models.RegisteredModel;
 import dev.tandem.spec.AttemptOrder;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -11,20 +13,22 @@ import org.springframework.stereotype.Component;
 @Component
 class Orders {
 
-    private final Catalogue catalogue;
+    private final ModelRegistry models;
+    private final DatasetCatalogue datasets;
     private final Checkpoints checkpoints;
     private final TandemHome home;
 
-    Orders(Catalogue catalogue, Checkpoints checkpoints, TandemHome home) {
-        this.catalogue = catalogue;
+    Orders(ModelRegistry models, DatasetCatalogue datasets, Checkpoints checkpoints, TandemHome home) {
+        this.models = models;
+        this.datasets = datasets;
         this.checkpoints = checkpoints;
         this.home = home;
     }
 
     AttemptOrder of(Job job) {
         SubmitJob request = job.request();
-        ModelRef model = model(job.modelId());
-        DatasetRef dataset = dataset(job.datasetId());
+        RegisteredModel model = models.get(job.modelId());
+        Dataset dataset = datasets.get(job.datasetId());
         String adapter = job.adapterId();
         String evalDataset = job.evalDatasetId();
         return new AttemptOrder(
@@ -34,10 +38,10 @@ class Orders {
                 request.method(),
                 request.training(),
                 request.lora(),
-                model.folder().toString(),
-                adapter == null ? null : model(adapter).folder().toString(),
-                dataset.source(),
-                evalDataset == null ? null : dataset(evalDataset).source(),
+                folder(model),
+                adapter == null ? null : folder(models.get(adapter)),
+                datasets.source(dataset),
+                evalDataset == null ? null : datasets.source(datasets.get(evalDataset)),
                 home.checkpoints(job.id()).toString(),
                 home.blobs().toString(),
                 resumeFrom(job),
@@ -48,11 +52,7 @@ class Orders {
         return checkpoints.latest(job.id()).map(Checkpoints.Checkpoint::path).orElse(null);
     }
 
-    private ModelRef model(String id) {
-        return catalogue.model(id).orElseThrow(() -> new IllegalStateException("model %s is gone".formatted(id)));
-    }
-
-    private DatasetRef dataset(String id) {
-        return catalogue.dataset(id).orElseThrow(() -> new IllegalStateException("dataset %s is gone".formatted(id)));
+    private String folder(RegisteredModel model) {
+        return models.folder(model).toAbsolutePath().toString();
     }
 }

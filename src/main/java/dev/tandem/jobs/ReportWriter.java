@@ -1,6 +1,9 @@
 package dev.tandem.jobs;
 
 import dev.tandem.jobs.Attempts.AttemptId;
+import dev.tandem.models.ModelKind;
+import dev.tandem.models.ModelRegistry;
+import dev.tandem.models.RegisteredModel;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Report;
 import dev.tandem.spec.Wire;
@@ -16,14 +19,14 @@ class ReportWriter {
     private final JdbcClient sql;
     private final JobEvents events;
     private final Checkpoints checkpoints;
-    private final Catalogue catalogue;
+    private final ModelRegistry models;
     private final Endings endings;
 
-    ReportWriter(JdbcClient sql, JobEvents events, Checkpoints checkpoints, Catalogue catalogue, Endings endings) {
+    ReportWriter(JdbcClient sql, JobEvents events, Checkpoints checkpoints, ModelRegistry models, Endings endings) {
         this.sql = sql;
         this.events = events;
         this.checkpoints = checkpoints;
-        this.catalogue = catalogue;
+        this.models = models;
         this.endings = endings;
     }
 
@@ -145,8 +148,8 @@ class ReportWriter {
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .update();
-        String model =
-                catalogue.register(new Catalogue.Output(job.name(), done.kind(), done.tree(), job.modelId(), job.id()));
-        endings.succeeded(job, model);
+        RegisteredModel result = models.registerResult(
+                job.name(), ModelKind.of(done.kind()), done.tree(), models.get(job.modelId()), job.id());
+        endings.succeeded(job, result.id());
     }
 }

@@ -1,9 +1,9 @@
 package dev.tandem.jobs;
 
 import dev.tandem.spec.EvalStrategy;
+import dev.tandem.spec.Ids;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -65,7 +65,7 @@ public class Submissions {
 
     private Job create(SubmitJob request, @Nullable Dedupe dedupe) {
         Inputs found = inputs.lookUp(request);
-        String id = "job_" + UUID.randomUUID().toString().replace("-", "");
+        String id = Ids.fresh("job_");
         Job job = jobs.saveAndFlush(new Job(id, request, found, dedupe, clock.now()));
         events.status(job, "info");
         if (request.evalDataset() != null && request.training().evalStrategy() == EvalStrategy.NO) {

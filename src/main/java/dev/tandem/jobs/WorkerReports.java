@@ -3,8 +3,10 @@ package dev.tandem.jobs;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.security.AttemptToken;
 import dev.tandem.spec.AttemptOrder;
+import dev.tandem.spec.Conflict;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
+import dev.tandem.spec.NotFound;
 import dev.tandem.spec.Report;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,14 +24,23 @@ public class WorkerReports {
     private final LeaseTerms terms;
     private final JobMeters meters;
     private final ReportWriter writer;
+    private final Endings endings;
 
-    WorkerReports(Jobs jobs, JdbcClient sql, Orders orders, LeaseTerms terms, JobMeters meters, ReportWriter writer) {
+    WorkerReports(
+            Jobs jobs,
+            JdbcClient sql,
+            Orders orders,
+            LeaseTerms terms,
+            JobMeters meters,
+            ReportWriter writer,
+            Endings endings) {
         this.jobs = jobs;
         this.sql = sql;
         this.orders = orders;
         this.terms = terms;
         this.meters = meters;
         this.writer = writer;
+        this.endings = endings;
     }
 
     private record Standing(byte[] tokenHash, boolean over, long lastSeq) {}
@@ -89,15 +100,42 @@ public class WorkerReports {
                 break; // one is missing: the worker sends again from the number answered
             }
             job.workerIsUp();
-            writer.write(job, envelope.report());
+            write(job, envelope);
             through = envelope.seq();
         }
+        note(id, through);
+        return through;
+    }
+
+    /**
+     * Ends the job whose worker reported what cannot be true.
+     *
+     * @return the number of the refused report: the worker need not send it again
+     */
+    public long refuse(AttemptId id, AttemptToken token, RefusedReport refused) {
+        Job job = lock(id, token);
+        if (standing(id, token).over()) {
+            throw fenced(id);
+        }
+        endings.failed(job, "invalid_report", String.valueOf(refused.getMessage()));
+        note(id, refused.seq());
+        return refused.seq();
+    }
+
+    private void write(Job job, Report.Envelope envelope) {
+        try {
+            writer.write(job, envelope.report());
+        } catch (IllegalArgumentException | NotFound | Conflict e) {
+            throw new RefusedReport(envelope.seq(), e);
+        }
+    }
+
+    private void note(AttemptId id, long through) {
         sql.sql("UPDATE attempt SET last_seq = :seq WHERE job_id = :job AND epoch = :epoch")
                 .param("seq", through)
                 .param("job", id.job())
                 .param("epoch", id.epoch())
                 .update();
-        return through;
     }
 
     private Job lock(AttemptId id, AttemptToken token) {

@@ -4,7 +4,7 @@
  * {@link dev.tandem.jobs.Attempts} for the scheduler, {@link dev.tandem.jobs.WorkerReports} for workers,
  * {@link dev.tandem.jobs.JobBoard} and {@link dev.tandem.jobs.JobHistory} read.
  */
-@ApplicationModule(allowedDependencies = {"spec", "home", "security", "storage", "datasets", "models"})
+@ApplicationModule(allowedDependencies = {"spec", "home", "security", "datasets", "models"})
 @NullMarked
 package dev.tandem.jobs;
 
