@@ -60,7 +60,7 @@ public class JobBoard {
                 status == null ? null : status.word(),
                 filter.queue(),
                 filter.labels().isEmpty() ? null : Wire.JSON.writeValueAsString(filter.labels()),
-                keys.isEmpty() ? null : keys.get("createdAt").toString(),
+                (keys.get("createdAt") instanceof Instant time) ? time.toString() : null,
                 (String) keys.get("id"),
                 limit);
     }
