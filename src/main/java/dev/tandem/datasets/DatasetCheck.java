@@ -6,6 +6,7 @@ import dev.tandem.spec.PreferenceRow;
 import dev.tandem.spec.Wire;
 import dev.tandem.text.PreferenceFile;
 import dev.tandem.text.RowProblem;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -45,7 +46,7 @@ final class DatasetCheck implements PreferenceFile.Visitor {
     @Override
     public void problem(RowProblem problem) {
         invalid++;
-        if (problem.code().equals("identical_pair")) {
+        if (problem.code().equals("identical")) {
             identicalPairs++;
         }
         if (errors.size() < DatasetReport.MOST_ERRORS) {
@@ -82,7 +83,7 @@ final class DatasetCheck implements PreferenceFile.Visitor {
             digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
             digest.update(bytes);
         }
-        return java.nio.ByteBuffer.wrap(digest.digest()).getLong();
+        return ByteBuffer.wrap(digest.digest()).getLong();
     }
 
     private static String text(PreferenceRow.Side side) {

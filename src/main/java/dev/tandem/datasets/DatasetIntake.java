@@ -1,6 +1,7 @@
 package dev.tandem.datasets;
 
 import dev.tandem.spec.InvalidSpec;
+import dev.tandem.spec.OnInvalid;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;
 import dev.tandem.storage.StoredFile;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,8 @@ public class DatasetIntake {
 
     private static final Logger log = LoggerFactory.getLogger(DatasetIntake.class);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
+
+    private static final List<String> ENDINGS = List.of(".jsonl", ".json");
 
     private final DatasetShelf shelf;
     private final DatasetProperties properties;
@@ -83,7 +87,7 @@ public class DatasetIntake {
         var check = new DatasetCheck();
         PreferenceFile.read(file, upload.format(), check);
         DatasetReport report = check.report();
-        boolean refused = upload.onInvalid() == dev.tandem.spec.OnInvalid.REJECT || report.valid() == 0;
+        boolean refused = upload.onInvalid() == OnInvalid.REJECT || report.valid() == 0;
         if (report.invalid() > 0 && refused) {
             throw new InvalidRows(report);
         }
@@ -98,18 +102,20 @@ public class DatasetIntake {
 
     /** Content is stored under one name, so that the same bytes have the same digest whatever the sender calls them. */
     private static String storedName(String fileName) {
-        if (fileName.toLowerCase(Locale.ROOT).endsWith(".jsonl")) {
-            return "data.jsonl";
+        for (String ending : ENDINGS) {
+            if (fileName.toLowerCase(Locale.ROOT).endsWith(ending)) {
+                return "data" + ending;
+            }
         }
         throw new InvalidSpec(
                 "file",
                 "unsupported_file",
-                "file must be JSON lines with a name that ends in .jsonl, was \"%s\"; convert it first"
+                "file must be named like rows.jsonl (one JSON object a line) or rows.json (one array of them), was \"%s\"; unpack or convert it first"
                         .formatted(fileName));
     }
 
     private static String stem(String fileName) {
-        return fileName.substring(0, fileName.indexOf('.'));
+        return fileName.substring(0, fileName.lastIndexOf('.'));
     }
 
     private static String checkName(@Nullable String name) {

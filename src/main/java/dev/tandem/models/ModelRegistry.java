@@ -85,22 +85,27 @@ public class ModelRegistry {
      * the same model, so a job that reports twice has one result. A name that is taken gets the end of the job's id.
      *
      * @param tree digest of the result in the blob store
-     * @param parent the model that was trained, or that the adapter is for
+     * @param parent id of the model that was trained, or that the adapter is for
+     * @throws dev.tandem.spec.InvalidSpec if the folder is no whole checkpoint or adapter
      */
     @Transactional
-    public RegisteredModel registerResult(
-            String name, ModelKind kind, String tree, RegisteredModel parent, String job) {
+    public RegisteredModel registerResult(String name, ModelKind kind, String tree, String parent, String job) {
         return models.findByJob(job).orElseGet(() -> {
             models.lockContent(tree);
-            Path folder = blobs.path(tree);
-            ModelFacts facts = kind == ModelKind.ADAPTER
-                    ? inspection.inspectAdapter(folder, folder(parent), parent.facts())
-                    : inspection.inspect(folder);
             long size =
                     blobs.files(tree).stream().mapToLong(StoredFile::sizeBytes).sum();
             String free = models.existsByName(name) ? name + "-" + job.substring(Math.max(0, job.length() - 8)) : name;
-            return models.saveAndFlush(
-                    new RegisteredModel(free, kind, facts, tree, size, clock.instant()).from(parent.id(), job));
+            var result = new RegisteredModel(free, kind, facts(kind, tree, parent), tree, size, clock.instant());
+            return models.saveAndFlush(result.from(parent, job));
         });
+    }
+
+    private ModelFacts facts(ModelKind kind, String tree, String parent) {
+        Path folder = blobs.path(tree);
+        if (kind != ModelKind.ADAPTER) {
+            return inspection.inspect(folder);
+        }
+        RegisteredModel base = get(parent);
+        return inspection.inspectAdapter(folder, folder(base), base.facts());
     }
 }
