@@ -40,11 +40,7 @@ class JobHistoryApi {
     private final ModelRegistry models;
 
     JobHistoryApi(
-            JobBoard board,
-            JobHistory history,
-            EventStreams streams,
-            WorkerLauncher launcher,
-            ModelRegistry models) {
+            JobBoard board, JobHistory history, EventStreams streams, WorkerLauncher launcher, ModelRegistry models) {
         this.board = board;
         this.history = history;
         this.streams = streams;
@@ -72,8 +68,7 @@ class JobHistoryApi {
     @Operation(summary = "Events as they come, until the job is over; Last-Event-ID goes on where a stream broke")
     @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     SseEmitter stream(
-            @PathVariable String id,
-            @RequestHeader(name = "Last-Event-ID", defaultValue = "0") long lastSeen) {
+            @PathVariable String id, @RequestHeader(name = "Last-Event-ID", defaultValue = "0") long lastSeen) {
         board.get(id);
         return streams.open(id, lastSeen);
     }

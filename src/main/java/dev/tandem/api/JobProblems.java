@@ -42,11 +42,7 @@ class JobProblems {
     }
 
     private static ResponseEntity<Object> answer(
-            HttpStatus status,
-            String code,
-            @Nullable String param,
-            RuntimeException e,
-            HttpServletRequest request) {
+            HttpStatus status, String code, @Nullable String param, RuntimeException e, HttpServletRequest request) {
         return new Problem(status, code, String.valueOf(e.getMessage()), param, List.of())
                 .answer(request, HttpHeaders.EMPTY);
     }

@@ -39,7 +39,11 @@ record JobView(
         @Nullable Instant finishedAt) {
 
     /** @param epoch passes over the data, with a fraction */
-    record Progress(int step, int totalSteps, double epoch, @Nullable Double etaSeconds) {}
+    record Progress(
+            int step,
+            int totalSteps,
+            double epoch,
+            @Nullable Double etaSeconds) {}
 
     record Failure(String code, String message) {}
 

@@ -130,8 +130,7 @@ class JobsApi {
         for (String label : written) {
             int colon = label.indexOf(':');
             if (colon < 1) {
-                throw new InvalidSpec(
-                        "label", "invalid_value", "label must be key:value, was \"%s\"".formatted(label));
+                throw new InvalidSpec("label", "invalid_value", "label must be key:value, was \"%s\"".formatted(label));
             }
             labels.put(label.substring(0, colon), label.substring(colon + 1));
         }

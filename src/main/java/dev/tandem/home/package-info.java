@@ -1,5 +1,5 @@
 /** The folder below which everything of one installation lies, and the PostgreSQL that runs in it by default. */
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"storage"})
 @NullMarked
 package dev.tandem.home;
 

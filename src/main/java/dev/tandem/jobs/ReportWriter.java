@@ -148,8 +148,8 @@ class ReportWriter {
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .update();
-        RegisteredModel result = models.registerResult(
-                job.name(), ModelKind.of(done.kind()), done.tree(), models.get(job.modelId()), job.id());
+        RegisteredModel result =
+                models.registerResult(job.name(), ModelKind.of(done.kind()), done.tree(), job.modelId(), job.id());
         endings.succeeded(job, result.id());
     }
 }
