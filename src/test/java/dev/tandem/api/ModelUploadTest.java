@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tandem.GoldenModel;
 import dev.tandem.Holdings;
 import dev.tandem.WholeApp;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,20 +91,16 @@ class ModelUploadTest {
                 spoilt(
                         "truncated_file",
                         "model.safetensors is truncated: its tensors need 199296 bytes",
-                        m -> m.with(
-                                "model.safetensors",
-                                java.util.Arrays.copyOf(m.files().get("model.safetensors"), 9999))),
+                        m -> m.with("model.safetensors", Arrays.copyOf(m.files().get("model.safetensors"), 9999))),
                 spoilt(
                         "truncated_file",
                         "model.safetensors is truncated: its header alone is",
-                        m -> m.with(
-                                "model.safetensors",
-                                java.util.Arrays.copyOf(m.files().get("model.safetensors"), 99))),
+                        m -> m.with("model.safetensors", Arrays.copyOf(m.files().get("model.safetensors"), 99))),
                 spoilt("truncated_file", "is 0 bytes long", m -> m.with("model.safetensors", new byte[0])),
                 spoilt(
                         "invalid_header",
                         "is it safetensors at all?",
-                        m -> m.with("model.safetensors", "PK pickled nonsense".getBytes())),
+                        m -> m.with("model.safetensors", "PK pickled nonsense".getBytes(StandardCharsets.UTF_8))),
                 spoilt(
                         "invalid_header",
                         "header that is not JSON",
@@ -134,14 +133,13 @@ class ModelUploadTest {
                         m -> m.withText("tokenizer.json", t -> t.replaceFirst("\"id\": 4,", "\"id\": 512,"))));
     }
 
-    private static Arguments spoilt(String code, String message, java.util.function.UnaryOperator<GoldenModel> spoil) {
+    private static Arguments spoilt(String code, String message, UnaryOperator<GoldenModel> spoil) {
         return Arguments.of(code, message, spoil);
     }
 
     @ParameterizedTest(name = "{1}")
     @MethodSource("spoiltModels")
-    void aSpoiltCheckpointIsRefused(String code, String message, java.util.function.UnaryOperator<GoldenModel> spoil)
-            throws Exception {
+    void aSpoiltCheckpointIsRefused(String code, String message, UnaryOperator<GoldenModel> spoil) throws Exception {
         holdings.areTheSameAfter(() -> {
             MvcTestResult refused = upload("spoilt", spoil.apply(GoldenModel.named("llama-untied-tiny")));
             assertThat(refused).hasStatus(422).hasContentType("application/problem+json");
