@@ -164,7 +164,6 @@ class JobRunTest {
     private ProcessHandle worker(Job job) {
         return ProcessHandle.current()
                 .children()
-                .filter(child -> child.info().commandLine().orElse("").contains("ScriptedJob"))
                 .filter(child -> environment(child).contains("TANDEM_JOB=" + job.id()))
                 .findFirst()
                 .orElseThrow();
