@@ -7,22 +7,19 @@ import java.lang.annotation.Target;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
 import org.springframework.context.annotation.Import;
+import org.springframework.test.context.ContextConfiguration;
 
-/** The whole app over a real PostgreSQL, on a port of its own; one for all tests that carry this. */
+/** The whole app on a port of its own, but no worker; one for all tests that carry this. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @AutoConfigureMockMvc
-@Import({TestDatabase.class, Holdings.class, Busy.class})
+@Import({Holdings.class, Scene.class, Busy.class})
+@ContextConfiguration(initializers = FreshHome.class)
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
-            "server.address=127.0.0.1",
-            "spring.jpa.open-in-view=false",
-            "spring.jpa.hibernate.ddl-auto=validate",
-            "spring.servlet.multipart.max-file-size=-1",
-            "spring.servlet.multipart.max-request-size=-1",
-            "server.tomcat.max-part-count=1000",
-            "tandem.home=target/test-home",
+            "tandem.test-home=whole-app",
+            "tandem.worker.slots=0",
             "tandem.demo=false",
             "tandem.models.roots=target/test-roots",
             "tandem.datasets.max-file-size=300MB"
