@@ -1,13 +1,29 @@
 package dev.tandem;
 
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import dev.tandem.cli.Cli;
+import dev.tandem.worker.Worker;
 
-/** The service: REST API and scheduler. */
-@SpringBootApplication
-public class Tandem {
+/**
+ * The jar's main class: picks the part to run by the first argument. It loads no Spring class itself, so that a worker
+ * starts in a second.
+ */
+public final class Tandem {
+
+    private Tandem() {}
 
     public static void main(String[] args) {
-        SpringApplication.run(Tandem.class, args);
+        String part = args.length == 0 ? "server" : args[0];
+        if (part.equals("worker")) {
+            Worker.main(args);
+        } else if (part.equals("server") || isOption(part)) {
+            TandemServer.main(args);
+        } else {
+            Cli.main(args); // knows its commands, and says so of any other word
+        }
+    }
+
+    /** As in {@code --server.port=0}: Spring's options, given without a command. */
+    private static boolean isOption(String argument) {
+        return argument.startsWith("--") && !argument.equals("--help") && !argument.equals("--version");
     }
 }

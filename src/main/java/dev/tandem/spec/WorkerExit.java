@@ -10,6 +10,9 @@ public enum WorkerExit {
     FENCED(44),
     TRY_AGAIN(75);
 
+    /** The Java machine ends with this code after a SIGTERM; the worker wrote a checkpoint before. */
+    public static final int SIGTERM = 143;
+
     private final int code;
 
     WorkerExit(int code) {

@@ -1,0 +1,41 @@
+package dev.tandem.api;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+
+/** What the API description says of bodies that are read part by part. */
+final class ApiForms {
+
+    private ApiForms() {}
+
+    record ModelFiles(
+            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, description = "letters, digits and . _ : -")
+            String name,
+
+            @Schema(
+                    requiredMode = Schema.RequiredMode.REQUIRED,
+                    type = "array",
+                    description = "config.json, *.safetensors, tokenizer.json, ...; or those of a PEFT adapter")
+            List<org.springframework.web.multipart.MultipartFile> files,
+
+            @Schema(description = "for an adapter: id or name of its model")
+            String base_model) {}
+
+    record DatasetFile(
+            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, description = "rows.jsonl or rows.json")
+            org.springframework.web.multipart.MultipartFile file,
+
+            @Schema(description = "the file's name without its ending if left out")
+            String name,
+
+            @Schema(
+                    allowableValues = {"auto", "prompt_chosen_rejected", "conversational"},
+                    defaultValue = "auto")
+            String format,
+
+            @Schema(
+                    allowableValues = {"reject", "skip"},
+                    defaultValue = "reject",
+                    description = "what to do with a file that has bad lines")
+            String on_invalid) {}
+}

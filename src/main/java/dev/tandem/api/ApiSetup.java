@@ -1,0 +1,28 @@
+package dev.tandem.api;
+
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.info.Info;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.converter.HttpMessageConverters;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** How Spring MVC reads requests here, and the cover page of the API description. */
+@Configuration(proxyBeanMethods = false)
+class ApiSetup implements WebMvcConfigurer {
+
+    @Override
+    public void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {
+        builder.addCustomConverter(new JsonBodyReader());
+    }
+
+    @Bean
+    OpenAPI description() {
+        return new OpenAPI()
+                .info(new Info()
+                        .title("Tandem")
+                        .version("v1")
+                        .description(
+                                "Trains language models on human preferences. Errors are problem details (RFC 9457)."));
+    }
+}

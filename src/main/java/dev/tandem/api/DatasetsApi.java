@@ -1,0 +1,116 @@
+package dev.tandem.api;
+
+import dev.tandem.datasets.Dataset;
+import dev.tandem.datasets.DatasetCatalogue;
+import dev.tandem.datasets.DatasetIntake;
+import dev.tandem.datasets.DatasetUpload;
+import dev.tandem.spec.DatasetFormat;
+import dev.tandem.spec.InvalidSpec;
+import dev.tandem.spec.OnInvalid;
+import dev.tandem.spec.PreferenceRow;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+import org.springframework.web.multipart.MultipartHttpServletRequest;
+
+/** Datasets over HTTP. */
+@Tag(name = "datasets", description = "Preference data; a name stands for its newest version")
+@RestController
+@RequestMapping("/api/v1/datasets")
+class DatasetsApi {
+
+    private final DatasetIntake intake;
+    private final DatasetCatalogue datasets;
+
+    DatasetsApi(DatasetIntake intake, DatasetCatalogue datasets) {
+        this.intake = intake;
+        this.datasets = datasets;
+    }
+
+    @Operation(
+            summary = "Uploads a dataset: 201, or 200 if the very same is there already",
+            description = "Another file under a name that is taken becomes its next version.")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content =
+                    @Content(
+                            mediaType = "multipart/form-data",
+                            schema = @Schema(implementation = ApiForms.DatasetFile.class)))
+    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    ResponseEntity<DatasetView> upload(MultipartHttpServletRequest request) {
+        var form = new MultipartForm(request, "file", "name", "format", "on_invalid");
+        DatasetIntake.Taken taken = intake.take(new DatasetUpload(
+                form.text("name"),
+                ModelsApi.fileName(onlyFile(form)),
+                onlyFile(form),
+                form.word("format", DatasetFormat.class, DatasetFormat.AUTO),
+                form.word("on_invalid", OnInvalid.class, OnInvalid.REJECT)));
+        DatasetView view = DatasetView.of(taken.dataset());
+        return taken.isNew()
+                ? ResponseEntity.created(URI.create("/api/v1/datasets/" + view.id()))
+                        .body(view)
+                : ResponseEntity.ok(view);
+    }
+
+    private static MultipartFile onlyFile(MultipartForm form) {
+        List<MultipartFile> files = form.files("file");
+        if (files.size() > 1) {
+            throw new InvalidSpec(
+                    "file",
+                    "invalid_value",
+                    "file must be one file, was %d; upload each as a dataset of its own".formatted(files.size()));
+        }
+        return files.getFirst();
+    }
+
+    @Operation(summary = "Lists datasets, newest first")
+    @GetMapping
+    Page<DatasetView> list(
+            @RequestParam(required = false) @Nullable String after, @RequestParam(defaultValue = "20") int limit) {
+        return Page.of(datasets.list(Cursor.read(after), Cursor.limit(limit)), DatasetView::of);
+    }
+
+    @Operation(summary = "One dataset, by id or name")
+    @GetMapping("/{id}")
+    DatasetView get(@PathVariable String id) {
+        return DatasetView.of(datasets.get(id));
+    }
+
+    @Operation(summary = "Rows of a dataset, as they were understood")
+    @GetMapping("/{id}/rows")
+    Page<Map<String, @Nullable Object>> rows(
+            @PathVariable String id,
+            @RequestParam(defaultValue = "0") long after,
+            @RequestParam(defaultValue = "20") int limit) {
+        Dataset dataset = datasets.get(id);
+        int most = Cursor.limit(limit);
+        List<PreferenceRow> rows = datasets.rows(dataset, after, most + 1);
+        boolean more = rows.size() > most;
+        List<PreferenceRow> page = more ? rows.subList(0, most) : rows;
+        String next = more ? String.valueOf(page.getLast().line()) : null;
+        return new Page<>(page.stream().map(DatasetView::of).toList(), more, next);
+    }
+
+    @Operation(summary = "Deletes a dataset that nothing uses")
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable String id) {
+        datasets.delete(id);
+    }
+}

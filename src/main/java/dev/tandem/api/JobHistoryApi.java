@@ -1,0 +1,117 @@
+package dev.tandem.api;
+
+import dev.tandem.jobs.JobBoard;
+import dev.tandem.jobs.JobHistory;
+import dev.tandem.launcher.WorkerLauncher;
+import dev.tandem.models.ModelRegistry;
+import dev.tandem.models.RegisteredModel;
+import dev.tandem.spec.InvalidSpec;
+import dev.tandem.spec.NotFound;
+import dev.tandem.storage.StoredFile;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.Resource;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** What a job leaves on its way and at its end. */
+@Tag(name = "jobs")
+@RestController
+@RequestMapping("/api/v1/jobs/{id}")
+class JobHistoryApi {
+
+    private static final int MOST_EVENTS = 1000;
+    private static final int MOST_LINES = 100_000;
+
+    private final JobBoard board;
+    private final JobHistory history;
+    private final EventStreams streams;
+    private final WorkerLauncher launcher;
+    private final ModelRegistry models;
+
+    JobHistoryApi(
+            JobBoard board, JobHistory history, EventStreams streams, WorkerLauncher launcher, ModelRegistry models) {
+        this.board = board;
+        this.history = history;
+        this.streams = streams;
+        this.launcher = launcher;
+        this.models = models;
+    }
+
+    @Operation(summary = "Events, first to last; after is the number of the last one seen")
+    @GetMapping(path = "/events", produces = MediaType.APPLICATION_JSON_VALUE)
+    Page<JobHistory.Event> events(
+            @PathVariable String id,
+            @RequestParam(defaultValue = "0") long after,
+            @RequestParam(defaultValue = "100") int limit) {
+        board.get(id);
+        if (limit < 1 || limit > MOST_EVENTS) {
+            throw new InvalidSpec(
+                    "limit", "invalid_value", "limit must be from 1 to %d, was %d".formatted(MOST_EVENTS, limit));
+        }
+        List<JobHistory.Event> found = history.events(id, after, limit + 1);
+        boolean more = found.size() > limit;
+        List<JobHistory.Event> page = more ? found.subList(0, limit) : found;
+        return new Page<>(page, more, more ? String.valueOf(page.getLast().seq()) : null);
+    }
+
+    @Operation(summary = "Events as they come, until the job is over; Last-Event-ID goes on where a stream broke")
+    @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    SseEmitter stream(
+            @PathVariable String id, @RequestHeader(name = "Last-Event-ID", defaultValue = "0") long lastSeen) {
+        board.get(id);
+        return streams.open(id, lastSeen);
+    }
+
+    @Operation(summary = "What the workers printed, first attempt first; tail gives the last lines only")
+    @GetMapping(path = "/logs", produces = MediaType.TEXT_PLAIN_VALUE + ";charset=UTF-8")
+    String logs(@PathVariable String id, @RequestParam(required = false) @Nullable Integer tail) {
+        board.get(id);
+        int lines = tail == null ? MOST_LINES : tail;
+        if (lines < 0 || lines > MOST_LINES) {
+            throw new InvalidSpec(
+                    "tail", "invalid_value", "tail must be from 0 to %d, was %d".formatted(MOST_LINES, lines));
+        }
+        List<String> log = launcher.logs(id, lines);
+        return log.isEmpty() ? "" : String.join("\n", log) + "\n";
+    }
+
+    @Operation(summary = "Checkpoints from which the job could go on, newest first")
+    @GetMapping("/checkpoints")
+    Page<JobHistory.Checkpoint> checkpoints(@PathVariable String id) {
+        board.get(id);
+        return Page.whole(history.checkpoints(id));
+    }
+
+    @Operation(summary = "The files of the job's result; none before it succeeded")
+    @GetMapping("/artifacts")
+    Page<FileView> artifacts(@PathVariable String id) {
+        return Page.whole(result(id).stream()
+                .flatMap(model -> models.files(model).stream())
+                .map(FileView::of)
+                .toList());
+    }
+
+    @Operation(summary = "One file of the job's result")
+    @GetMapping("/artifacts/{name}")
+    ResponseEntity<Resource> artifact(@PathVariable String id, @PathVariable String name) {
+        RegisteredModel model = result(id).orElseThrow(() -> new NotFound("file", id + "/" + name));
+        StoredFile file = models.file(model, name);
+        return FileDownload.of(models.folder(model), file);
+    }
+
+    private Optional<RegisteredModel> result(String id) {
+        String output = board.get(id).outputModel();
+        return output == null ? Optional.empty() : models.find(output);
+    }
+}

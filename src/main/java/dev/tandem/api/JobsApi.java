@@ -1,0 +1,139 @@
+package dev.tandem.api;
+
+import dev.tandem.jobs.Dedupe;
+import dev.tandem.jobs.Job;
+import dev.tandem.jobs.JobBoard;
+import dev.tandem.jobs.JobControl;
+import dev.tandem.jobs.JobStatus;
+import dev.tandem.jobs.Submissions;
+import dev.tandem.jobs.SubmitJob;
+import dev.tandem.spec.InvalidSpec;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Jobs over HTTP: submit, look, cancel, pause, resume. */
+@Tag(name = "jobs", description = "Training runs, from the request to the trained model")
+@RestController
+@RequestMapping("/api/v1/jobs")
+class JobsApi {
+
+    private final Submissions submissions;
+    private final JobControl control;
+    private final JobBoard board;
+    private final JobViews views;
+
+    JobsApi(Submissions submissions, JobControl control, JobBoard board, JobViews views) {
+        this.submissions = submissions;
+        this.control = control;
+        this.board = board;
+        this.views = views;
+    }
+
+    @Operation(
+            summary = "Queues a job",
+            description = "With an Idempotency-Key, the same request sent again answers the first job.")
+    @PostMapping
+    ResponseEntity<JobView> submit(
+            @RequestBody JsonBody body,
+            @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
+        Dedupe dedupe = key == null ? null : Dedupe.of(key, body.fields());
+        Submissions.Submitted submitted = submissions.submit(SubmitJob.read(body.fields()), dedupe);
+        Job job = submitted.job();
+        var answer = ResponseEntity.created(URI.create("/api/v1/jobs/" + job.id()));
+        if (submitted.replayed()) {
+            answer.header("Idempotent-Replayed", "true");
+        }
+        return answer.body(views.of(job));
+    }
+
+    @Operation(summary = "Lists jobs, newest first; label=key:value may be given more than once")
+    @GetMapping
+    Page<JobView> list(
+            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false) @Nullable String queue,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(defaultValue = "20") int limit,
+            @RequestParam MultiValueMap<String, String> query) {
+        int most = Cursor.limit(limit);
+        var filter = new JobBoard.Filter(status(status), queue, labels(query.getOrDefault("label", List.of())));
+        List<Job> found = board.list(filter, Cursor.read(after), most + 1);
+        boolean more = found.size() > most;
+        List<Job> page = more ? found.subList(0, most) : found;
+        String next =
+                more ? Cursor.write(page.getLast().createdAt(), page.getLast().id()) : null;
+        return new Page<>(views.of(page), more, next);
+    }
+
+    @Operation(summary = "One job; answers 304 to If-None-Match while nothing changed")
+    @GetMapping("/{id}")
+    ResponseEntity<JobView> get(@PathVariable String id) {
+        JobView view = views.of(board.get(id));
+        return ResponseEntity.ok().eTag(ContentTag.of(view)).body(view);
+    }
+
+    @Operation(summary = "Ends a job; a worker under way is asked to stop")
+    @PostMapping("/{id}/cancel")
+    JobView cancel(@PathVariable String id) {
+        return views.of(control.cancel(id));
+    }
+
+    @Operation(summary = "Stops a job after a checkpoint, to go on later")
+    @PostMapping("/{id}/pause")
+    JobView pause(@PathVariable String id) {
+        return views.of(control.pause(id));
+    }
+
+    @Operation(summary = "Queues a paused job again")
+    @PostMapping("/{id}/resume")
+    JobView resume(@PathVariable String id) {
+        return views.of(control.resume(id));
+    }
+
+    private static @Nullable JobStatus status(@Nullable String word) {
+        if (word == null) {
+            return null;
+        }
+        return Arrays.stream(JobStatus.values())
+                .filter(status -> status.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new InvalidSpec(
+                        "status",
+                        "invalid_value",
+                        "status must be one of %s, was \"%s\""
+                                .formatted(
+                                        String.join(
+                                                ", ",
+                                                Arrays.stream(JobStatus.values())
+                                                        .map(JobStatus::word)
+                                                        .toList()),
+                                        word)));
+    }
+
+    private static Map<String, String> labels(List<String> written) {
+        var labels = new LinkedHashMap<String, String>();
+        for (String label : written) {
+            int colon = label.indexOf(':');
+            if (colon < 1) {
+                throw new InvalidSpec("label", "invalid_value", "label must be key:value, was \"%s\"".formatted(label));
+            }
+            labels.put(label.substring(0, colon), label.substring(colon + 1));
+        }
+        return labels;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.tandem.api;
+
+import dev.tandem.models.ModelIntake;
+import dev.tandem.models.ModelRegistry;
+import dev.tandem.models.NewFile;
+import dev.tandem.models.RegisteredModel;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.Resource;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+import org.springframework.web.multipart.MultipartHttpServletRequest;
+
+/** Models over HTTP. */
+@Tag(name = "models", description = "Checkpoints and adapters; wherever an id is asked for, the name will do")
+@RestController
+@RequestMapping("/api/v1/models")
+class ModelsApi {
+
+    private final ModelIntake intake;
+    private final ModelRegistry models;
+
+    ModelsApi(ModelIntake intake, ModelRegistry models) {
+        this.intake = intake;
+        this.models = models;
+    }
+
+    @Operation(summary = "Registers a model from its files, or from a folder of the server")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content = {
+                @Content(
+                        mediaType = "multipart/form-data",
+                        schema = @Schema(implementation = ApiForms.ModelFiles.class)),
+                @Content(mediaType = "application/json", schema = @Schema(implementation = RegisterModel.class))
+            })
+    @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    ResponseEntity<ModelView> upload(MultipartHttpServletRequest request) {
+        var form = new MultipartForm(request, "files", "name", "base_model");
+        List<NewFile> files = form.files("files").stream()
+                .map(file -> new NewFile(fileName(file), file))
+                .toList();
+        return created(intake.register(form.text("name"), files, form.text("base_model")));
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<ModelView> register(@RequestBody JsonBody body) {
+        RegisterModel request = body.as(RegisterModel.EMPTY);
+        body.require("name", "uri");
+        return created(intake.register(request.name(), String.valueOf(request.uri()), request.baseModel()));
+    }
+
+    private static ResponseEntity<ModelView> created(RegisteredModel model) {
+        return ResponseEntity.created(URI.create("/api/v1/models/" + model.id()))
+                .body(ModelView.of(model));
+    }
+
+    static String fileName(MultipartFile file) {
+        String name = file.getOriginalFilename();
+        return name == null ? "" : name;
+    }
+
+    @Operation(summary = "Lists models, newest first")
+    @GetMapping
+    Page<ModelView> list(
+            @RequestParam(required = false) @Nullable String after, @RequestParam(defaultValue = "20") int limit) {
+        return Page.of(models.list(Cursor.read(after), Cursor.limit(limit)), ModelView::of);
+    }
+
+    @Operation(summary = "One model, by id or name")
+    @GetMapping("/{id}")
+    ModelView get(@PathVariable String id) {
+        return ModelView.of(models.get(id));
+    }
+
+    @Operation(summary = "Deletes a model that nothing uses")
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable String id) {
+        models.delete(id);
+    }
+
+    @Operation(summary = "The files of a model")
+    @GetMapping("/{id}/files")
+    Page<FileView> files(@PathVariable String id) {
+        return Page.whole(
+                models.files(models.get(id)).stream().map(FileView::of).toList());
+    }
+
+    @Operation(summary = "Downloads one file of a model; ranges are answered")
+    @GetMapping("/{id}/files/{name}")
+    ResponseEntity<Resource> file(@PathVariable String id, @PathVariable String name) {
+        RegisteredModel model = models.get(id);
+        return FileDownload.of(models.folder(model), models.file(model, name));
+    }
+}

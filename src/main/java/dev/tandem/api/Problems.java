@@ -1,0 +1,182 @@
+package dev.tandem.api;
+
+import dev.tandem.spec.Conflict;
+import dev.tandem.spec.FieldProblem;
+import dev.tandem.spec.InvalidSpec;
+import dev.tandem.spec.NotFound;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.multipart.MaxUploadSizeExceededException;
+import org.springframework.web.multipart.MultipartException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
+import org.springframework.web.util.DisconnectedClientHelper;
+
+/** Turns every exception into a {@link Problem}. */
+@RestControllerAdvice
+@Order(Ordered.LOWEST_PRECEDENCE)
+class Problems extends ResponseEntityExceptionHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(Problems.class);
+
+    @ExceptionHandler
+    ResponseEntity<Object> on(InvalidSpec e, HttpServletRequest request) {
+        return answer(
+                Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, String.valueOf(e.getMessage()), e.problems()), request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> on(MalformedJson e, HttpServletRequest request) {
+        return answer(
+                new Problem(
+                        HttpStatus.BAD_REQUEST,
+                        "invalid_json",
+                        String.valueOf(e.getMessage()),
+                        null,
+                        List.of(e.where())),
+                request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> on(NotFound e, HttpServletRequest request) {
+        return answer(
+                Problem.of(HttpStatus.NOT_FOUND, e.kind() + "_not_found", String.valueOf(e.getMessage())), request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> on(Conflict e, HttpServletRequest request) {
+        return answer(field(HttpStatus.CONFLICT, e.field(), e.code(), String.valueOf(e.getMessage())), request);
+    }
+
+    @ExceptionHandler
+    @Nullable
+    ResponseEntity<Object> on(UncheckedIOException e, HttpServletRequest request) {
+        if (!String.valueOf(e.getCause()).contains("No space left")) {
+            return on((Exception) e, request);
+        }
+        log.error("{} {} failed: the disk is full", request.getMethod(), request.getRequestURI(), e);
+        String detail = "the server's disk is full; nothing was stored, so free space there and send it again";
+        return answer(Problem.of(HttpStatus.INSUFFICIENT_STORAGE, "disk_full", detail), request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> on(MultipartException e, HttpServletRequest request) {
+        Throwable cause = e.getMostSpecificCause();
+        return answer(
+                Problem.of(
+                        HttpStatus.BAD_REQUEST,
+                        "invalid_multipart",
+                        "the multipart body cannot be read (%s); send it again".formatted(cause.getMessage())),
+                request);
+    }
+
+    @ExceptionHandler
+    @Nullable
+    ResponseEntity<Object> on(Exception e, HttpServletRequest request) {
+        if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
+            log.debug("{} {}: the client is gone", request.getMethod(), request.getRequestURI());
+            return null;
+        }
+        log.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
+        return answer(
+                Problem.of(
+                        HttpStatus.INTERNAL_SERVER_ERROR,
+                        "internal_error",
+                        "the server could not do this; its log tells why under request id %s"
+                                .formatted(RequestId.of(request))),
+                request);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleMaxUploadSizeExceededException(
+            MaxUploadSizeExceededException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String detail = "the upload is larger than the %d bytes allowed; the operator can raise the limit"
+                .formatted(e.getMaxUploadSize());
+        return answer(Problem.of(HttpStatus.CONTENT_TOO_LARGE, "too_large", detail), servlet(request));
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleNoResourceFoundException(
+            NoResourceFoundException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String detail = "nothing is at %s; /swagger-ui.html shows what there is"
+                .formatted(servlet(request).getRequestURI());
+        return answer(Problem.of(status, "not_found", detail), servlet(request));
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpRequestMethodNotSupported(
+            HttpRequestMethodNotSupportedException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String detail = "%s is not allowed here; allowed are %s".formatted(e.getMethod(), e.getSupportedHttpMethods());
+        return Problem.of(status, "method_not_allowed", detail).answer(servlet(request), headers);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return answer(
+                Problem.of(status, "invalid_json", "the body is missing or unreadable; send a JSON object"),
+                servlet(request));
+    }
+
+    /** A query parameter or path part of the wrong type. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleTypeMismatch(
+            TypeMismatchException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String name = e instanceof MethodArgumentTypeMismatchException argument
+                ? argument.getName()
+                : String.valueOf(e.getPropertyName());
+        String type = e.getRequiredType() == null ? "another type" : words(e.getRequiredType());
+        String message = "%s must be %s, was \"%s\"".formatted(name, type, e.getValue());
+        return answer(field(status, name, "wrong_type", message), servlet(request));
+    }
+
+    private static String words(Class<?> type) {
+        return type == int.class || type == long.class || Number.class.isAssignableFrom(type)
+                ? "a whole number"
+                : "a " + type.getSimpleName();
+    }
+
+    /** All other exceptions that Spring knows: its own words, our form. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleExceptionInternal(
+            Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String detail = body instanceof ProblemDetail known && known.getDetail() != null
+                ? known.getDetail()
+                : String.valueOf(e.getMessage());
+        if (status.is5xxServerError()) {
+            return on(e, servlet(request));
+        }
+        return Problem.of(status, Problem.codeOf(status), detail).answer(servlet(request), headers);
+    }
+
+    private static Problem field(HttpStatusCode status, String field, String code, String message) {
+        return Problem.of(status, message, List.of(new FieldProblem(field, code, message)));
+    }
+
+    private static ResponseEntity<Object> answer(Problem problem, HttpServletRequest request) {
+        return problem.answer(request, HttpHeaders.EMPTY);
+    }
+
+    private static HttpServletRequest servlet(WebRequest request) {
+        return ((ServletWebRequest) request).getRequest();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.tandem.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.stream.Stream;
+
+/** What a model card says of the data that went in. */
+final class Digests {
+
+    private Digests() {}
+
+    static String ofFile(Path file) throws IOException {
+        MessageDigest sha256 = sha256();
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                sha256.update(buffer, 0, n);
+            }
+        }
+        return text(sha256);
+    }
+
+    /** Over the sorted names and digests of its files. */
+    static String ofFolder(Path folder) throws IOException {
+        MessageDigest sha256 = sha256();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                sha256.update(
+                        "%s %s\n".formatted(file.getFileName(), ofFile(file)).getBytes(UTF_8));
+            }
+        }
+        return text(sha256);
+    }
+
+    private static String text(MessageDigest sha256) {
+        return "sha256:" + HexFormat.of().formatHex(sha256.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/** The command line without a server; the only room that prints to the console. */
+@ApplicationModule(allowedDependencies = {"spec", "training", "text", "worker"})
+@NullMarked
+package dev.tandem.cli;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,116 @@
+package dev.tandem.datasets;
+
+import dev.tandem.spec.DatasetFormat;
+import dev.tandem.spec.Ids;
+import dev.tandem.spec.OnInvalid;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+
+/** One version of a file of rows. Never changes once stored. */
+@Entity
+public class Dataset {
+
+    @Id
+    private String id;
+
+    private String name;
+    private int version;
+    private String digest;
+    private String tree;
+    private String file;
+
+    @Enumerated(EnumType.STRING)
+    private DatasetFormat format;
+
+    @Enumerated(EnumType.STRING)
+    private OnInvalid onInvalid;
+
+    private long rows;
+    private boolean hasRejected;
+    private long sizeBytes;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private DatasetReport report;
+
+    private Instant createdAt;
+
+    protected Dataset() {} // for JPA
+
+    Dataset(String name, int version, CheckedFile checked, Instant now) {
+        this.id = Ids.fresh("ds_");
+        this.name = name;
+        this.version = version;
+        this.digest = checked.stored().digest();
+        this.tree = checked.tree().digest();
+        this.file = checked.stored().name();
+        this.format = checked.format();
+        this.onInvalid = checked.onInvalid();
+        this.rows = checked.report().valid();
+        this.hasRejected = checked.hasRejected();
+        this.sizeBytes = checked.stored().sizeBytes();
+        this.report = checked.report();
+        this.createdAt = now.truncatedTo(ChronoUnit.MICROS); // what the database keeps
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public int version() {
+        return version;
+    }
+
+    /** SHA-256 of the file, as {@code sha256sum} gives it. */
+    public String digest() {
+        return digest;
+    }
+
+    /** Digest of the folder in the blob store that holds the file. */
+    String tree() {
+        return tree;
+    }
+
+    String file() {
+        return file;
+    }
+
+    public DatasetFormat format() {
+        return format;
+    }
+
+    public OnInvalid onInvalid() {
+        return onInvalid;
+    }
+
+    /** Valid rows. */
+    public long rows() {
+        return rows;
+    }
+
+    /** Whether the rows are preference pairs; if not, they are demonstrations and only {@code sft} can use them. */
+    public boolean hasRejected() {
+        return hasRejected;
+    }
+
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    public DatasetReport report() {
+        return report;
+    }
+
+    public Instant createdAt() {
+        return createdAt;
+    }
+}

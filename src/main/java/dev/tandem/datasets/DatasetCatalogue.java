@@ -1,0 +1,82 @@
+package dev.tandem.datasets;
+
+import dev.tandem.spec.DataSource;
+import dev.tandem.spec.NotFound;
+import dev.tandem.spec.PreferenceRow;
+import dev.tandem.storage.BlobStore;
+import dev.tandem.text.PreferenceFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Sort;
+import org.springframework.data.domain.Window;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The door to stored datasets. Wherever an id is asked for, a name will do and means its newest version. */
+@Service
+public class DatasetCatalogue {
+
+    private static final Sort NEWEST_FIRST = Sort.by(Sort.Direction.DESC, "createdAt", "id");
+
+    private final DatasetVersions datasets;
+    private final DatasetShelf shelf;
+    private final BlobStore blobs;
+
+    DatasetCatalogue(DatasetVersions datasets, DatasetShelf shelf, BlobStore blobs) {
+        this.datasets = datasets;
+        this.shelf = shelf;
+        this.blobs = blobs;
+    }
+
+    public Optional<Dataset> find(String idOrName) {
+        return datasets.find(idOrName);
+    }
+
+    public Dataset get(String idOrName) {
+        return find(idOrName).orElseThrow(() -> new NotFound("dataset", idOrName));
+    }
+
+    /** Finds the dataset and keeps it from being deleted until the caller's transaction ends. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Optional<Dataset> findAndKeep(String idOrName) {
+        return datasets.findAndKeep(idOrName);
+    }
+
+    /** Newest first. */
+    public Window<Dataset> list(ScrollPosition after, int limit) {
+        return datasets.findAllBy(after, Limit.of(limit), NEWEST_FIRST);
+    }
+
+    /** @throws dev.tandem.spec.Conflict if an unfinished job needs the dataset */
+    public void delete(String idOrName) {
+        shelf.remove(idOrName);
+    }
+
+    /** What a worker needs to read the dataset. */
+    public DataSource source(Dataset dataset) {
+        return new DataSource(path(dataset).toString(), dataset.format(), dataset.onInvalid(), dataset.rows());
+    }
+
+    /** Up to {@code limit} valid rows from below the given line, read from the file. */
+    public List<PreferenceRow> rows(Dataset dataset, long afterLine, int limit) {
+        var preview = new Preview(afterLine, limit);
+        try {
+            PreferenceFile.read(path(dataset), dataset.format(), preview);
+        } catch (Preview.Full e) {
+            return preview.rows();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read dataset " + dataset.id(), e);
+        }
+        return preview.rows();
+    }
+
+    private Path path(Dataset dataset) {
+        return blobs.path(dataset.tree()).resolve(dataset.file());
+    }
+}

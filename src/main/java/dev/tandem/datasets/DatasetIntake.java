@@ -1,0 +1,133 @@
+package dev.tandem.datasets;
+
+import dev.tandem.spec.InvalidSpec;
+import dev.tandem.spec.OnInvalid;
+import dev.tandem.storage.BlobStore;
+import dev.tandem.storage.Staging;
+import dev.tandem.storage.StoredFile;
+import dev.tandem.text.PreferenceFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Service;
+
+/** Takes datasets in. What is refused leaves nothing behind. */
+@Service
+public class DatasetIntake {
+
+    /** What an upload became. */
+    public record Taken(Dataset dataset, boolean isNew) {}
+
+    private static final Logger log = LoggerFactory.getLogger(DatasetIntake.class);
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
+
+    private static final List<String> ENDINGS = List.of(".jsonl", ".json");
+
+    private final DatasetShelf shelf;
+    private final DatasetProperties properties;
+    private final BlobStore blobs;
+
+    DatasetIntake(DatasetShelf shelf, DatasetProperties properties, BlobStore blobs) {
+        this.shelf = shelf;
+        this.properties = properties;
+        this.blobs = blobs;
+    }
+
+    /**
+     * Checks and stores a file. The same file again, under the same name and read the same way, is the dataset that is
+     * there already; another file under the same name is its next version.
+     *
+     * @throws InvalidRows if lines are bad and the upload does not say to skip them
+     */
+    public Taken take(DatasetUpload upload) {
+        String storedAs = storedName(upload.fileName());
+        String name = checkName(upload.name() == null ? stem(upload.fileName()) : upload.name());
+        try (Staging staging = blobs.stage();
+                InputStream in = upload.content().getInputStream()) {
+            StoredFile file =
+                    staging.write(storedAs, in, properties.maxFileSize().toBytes());
+            if (file.sizeBytes() == 0) {
+                throw new InvalidSpec(
+                        "file",
+                        "empty_file",
+                        "file \"%s\" is empty; it must hold at least one row".formatted(upload.fileName()));
+            }
+            DatasetCheck check = check(staging.folder().resolve(storedAs), upload);
+            var checked = new CheckedFile(
+                    file,
+                    blobs.seal(staging),
+                    upload.format(),
+                    upload.onInvalid(),
+                    check.report(),
+                    check.hasRejected());
+            Taken taken = shelf.put(name, checked, staging);
+            if (taken.isNew()) {
+                log.info(
+                        "stored dataset {} version {} as {}: {} rows, {} invalid",
+                        name,
+                        taken.dataset().version(),
+                        taken.dataset().id(),
+                        taken.dataset().rows(),
+                        check.report().invalid());
+            }
+            return taken;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot store dataset \"%s\"".formatted(name), e);
+        }
+    }
+
+    private static DatasetCheck check(Path file, DatasetUpload upload) throws IOException {
+        var check = new DatasetCheck();
+        PreferenceFile.read(file, upload.format(), check);
+        DatasetReport report = check.report();
+        boolean refused = upload.onInvalid() == OnInvalid.REJECT || report.valid() == 0;
+        if (report.invalid() > 0 && refused) {
+            throw new InvalidRows(report);
+        }
+        if (report.valid() == 0) {
+            throw new InvalidSpec(
+                    "file",
+                    "empty_file",
+                    "file \"%s\" has no rows; it must hold at least one".formatted(upload.fileName()));
+        }
+        return check;
+    }
+
+    /** Content is stored under one name, so that the same bytes have the same digest whatever the sender calls them. */
+    private static String storedName(String fileName) {
+        for (String ending : ENDINGS) {
+            if (fileName.toLowerCase(Locale.ROOT).endsWith(ending)) {
+                return "data" + ending;
+            }
+        }
+        throw new InvalidSpec(
+                "file",
+                "unsupported_file",
+                "file must be named like rows.jsonl (one JSON object a line) or rows.json (one array of them), was \"%s\"; unpack or convert it first"
+                        .formatted(fileName));
+    }
+
+    /** The file's name without its ending, made to fit the rule for names. */
+    private static String stem(String fileName) {
+        String stem = fileName.substring(0, fileName.lastIndexOf('.')).replaceAll("[^A-Za-z0-9._:-]+", "-");
+        return stem.replaceFirst("^[^A-Za-z0-9]+", "");
+    }
+
+    private static String checkName(@Nullable String name) {
+        if (name == null || !NAME.matcher(name).matches() || name.startsWith("ds_")) {
+            throw new InvalidSpec(
+                    "name",
+                    "invalid_value",
+                    "name must be 1 to 128 letters, digits and . _ : - (first a letter or digit, and not ds_), was \"%s\""
+                            .formatted(name));
+        }
+        return name;
+    }
+}

@@ -1,0 +1,13 @@
+package dev.tandem.datasets;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What may be uploaded.
+ *
+ * @param maxFileSize of one dataset file
+ */
+@ConfigurationProperties("tandem.datasets")
+public record DatasetProperties(@DefaultValue("20GB") DataSize maxFileSize) {}

@@ -1,0 +1,55 @@
+package dev.tandem.datasets;
+
+import dev.tandem.spec.DatasetFormat;
+import dev.tandem.spec.OnInvalid;
+import jakarta.persistence.LockModeType;
+import java.util.Optional;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Sort;
+import org.springframework.data.domain.Window;
+import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.NativeQuery;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+/** All versions of all datasets. */
+interface DatasetVersions extends Repository<Dataset, String> {
+
+    /** By id, or the newest version by name. */
+    String NEWEST = """
+            select d from Dataset d
+             where d.id = :idOrName
+                or d.name = :idOrName and d.version = (select max(e.version) from Dataset e where e.name = :idOrName)
+            """;
+
+    Dataset saveAndFlush(Dataset dataset);
+
+    void delete(Dataset dataset);
+
+    boolean existsByTree(String tree);
+
+    Window<Dataset> findAllBy(ScrollPosition position, Limit limit, Sort sort);
+
+    Optional<Dataset> findFirstByNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(
+            String name, String digest, DatasetFormat format, OnInvalid onInvalid);
+
+    @Query("select coalesce(max(d.version), 0) from Dataset d where d.name = :name")
+    int newestVersion(String name);
+
+    @Query(NEWEST)
+    Optional<Dataset> find(String idOrName);
+
+    /** A job that is being submitted keeps its dataset from being deleted until the job can be seen. */
+    @Lock(LockModeType.PESSIMISTIC_READ)
+    @Query(NEWEST)
+    Optional<Dataset> findAndKeep(String idOrName);
+
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query(NEWEST)
+    Optional<Dataset> findAndLock(String idOrName);
+
+    /** Until the transaction ends nobody else works under the same key: a digest, or a name that gets a new version. */
+    @NativeQuery("select 1 from (select pg_advisory_xact_lock(hashtextextended(:key, 0))) held")
+    int lock(String key);
+}

@@ -1,0 +1,7 @@
+/** Stored preference data: validated when it comes in, versioned by name, never changed. */
+@ApplicationModule(allowedDependencies = {"spec", "storage", "text"})
+@NullMarked
+package dev.tandem.datasets;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

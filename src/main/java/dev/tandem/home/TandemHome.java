@@ -1,0 +1,40 @@
+package dev.tandem.home;
+
+import java.nio.file.Path;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Where an installation keeps its files.
+ *
+ * @param home folder of the database, blobs, checkpoints and logs; made when it is missing
+ */
+@ConfigurationProperties("tandem")
+public record TandemHome(@DefaultValue("./tandem-data") Path home) {
+
+    public TandemHome {
+        home = home.toAbsolutePath().normalize();
+    }
+
+    public Path postgres() {
+        return home.resolve("postgres");
+    }
+
+    public Path blobs() {
+        return home.resolve("blobs");
+    }
+
+    public Path logs() {
+        return home.resolve("logs");
+    }
+
+    /** Local state of worker processes: write-ahead logs and process ids. */
+    public Path workers() {
+        return home.resolve("workers");
+    }
+
+    /** The folder of one job's checkpoints. */
+    public Path checkpoints(String job) {
+        return home.resolve("checkpoints").resolve(job);
+    }
+}

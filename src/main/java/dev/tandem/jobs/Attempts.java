@@ -1,0 +1,206 @@
+package dev.tandem.jobs;
+
+import dev.tandem.security.AttemptToken;
+import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.WorkerExit;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The scheduler's door: who runs which job, and what becomes of runs that end. Each method is one transaction. */
+@Service
+@Transactional
+public class Attempts {
+
+    private final Jobs jobs;
+    private final JdbcClient sql;
+    private final Endings endings;
+    private final JobEvents events;
+    private final DatabaseClock clock;
+    private final LeaseTerms terms;
+    private final JobMeters meters;
+
+    Attempts(
+            Jobs jobs,
+            JdbcClient sql,
+            Endings endings,
+            JobEvents events,
+            DatabaseClock clock,
+            LeaseTerms terms,
+            JobMeters meters) {
+        this.jobs = jobs;
+        this.sql = sql;
+        this.endings = endings;
+        this.events = events;
+        this.clock = clock;
+        this.terms = terms;
+        this.meters = meters;
+    }
+
+    /** A job that is to be started now, with the token its worker speaks by. */
+    public record Claim(String job, long epoch, AttemptToken token) {}
+
+    /** One run of one job. */
+    public record AttemptId(String job, long epoch) {}
+
+    /** Takes the job that is next, unless {@code worker} has all its slots in use. */
+    public Optional<Claim> claimNext(String worker, int slots) {
+        // Two claims for one machine come one after the other, else both would see the same slot free.
+        sql.sql("SELECT pg_advisory_xact_lock(hashtext(:worker))::text")
+                .param("worker", worker)
+                .query(String.class)
+                .single();
+        long used = sql.sql("SELECT count(*) FROM lease WHERE worker = :worker")
+                .param("worker", worker)
+                .query(Long.class)
+                .single();
+        return used < slots ? jobs.lockNextWaiting().map(job -> start(job, worker)) : Optional.empty();
+    }
+
+    private Claim start(Job job, String worker) {
+        Instant now = clock.now();
+        meters.claimed(job, now);
+        job.start(worker, now);
+        AttemptToken token = AttemptToken.issue();
+        sql.sql("""
+                INSERT INTO attempt (job_id, epoch, worker, token_hash, started_at)
+                VALUES (:job, :epoch, :worker, :hash, clock_timestamp())
+                """)
+                .param("job", job.id())
+                .param("epoch", job.epoch())
+                .param("worker", worker)
+                .param("hash", token.hash())
+                .update();
+        sql.sql("""
+                INSERT INTO lease (job_id, epoch, worker, heartbeat_at, expires_at)
+                VALUES (:job, :epoch, :worker, clock_timestamp(), clock_timestamp() + :ms * interval '1 millisecond')
+                """)
+                .param("job", job.id())
+                .param("epoch", job.epoch())
+                .param("worker", worker)
+                .param("ms", terms.lease().toMillis())
+                .update();
+        events.status(job, "info");
+        return new Claim(job.id(), job.epoch(), token);
+    }
+
+    /**
+     * Gives every running attempt a full lease from now. Called when a server comes up or gets its database back: until
+     * then no worker could renew, so silence says nothing.
+     */
+    public void giveGrace() {
+        sql.sql(
+                        "UPDATE lease SET expires_at = greatest(expires_at, clock_timestamp() + :ms * interval '1 millisecond')")
+                .param("ms", terms.lease().toMillis())
+                .update();
+    }
+
+    @Transactional(readOnly = true)
+    public List<AttemptId> expired() {
+        return ids("SELECT job_id, epoch FROM lease WHERE expires_at < clock_timestamp()");
+    }
+
+    /** The attempt's lease ran out. Nothing happens if a heartbeat came in between. */
+    public void lost(AttemptId id) {
+        current(id)
+                .filter(job -> isExpired(id))
+                .ifPresent(job -> endings.broke(
+                        job,
+                        AttemptOutcome.LOST,
+                        FailureKind.WORKER_LOST,
+                        "nothing was heard of the worker for %d s"
+                                .formatted(terms.lease().toSeconds())));
+    }
+
+    /** Attempts whose worker was asked to stop and did not in time. */
+    @Transactional(readOnly = true)
+    public List<AttemptId> deafToWishes() {
+        return sql.sql("""
+                SELECT id, epoch FROM job
+                 WHERE status IN ('starting', 'running', 'pausing')
+                   AND (desired = 'cancel' AND desired_at < clock_timestamp() - :cancel * interval '1 millisecond'
+                     OR desired = 'pause' AND desired_at < clock_timestamp() - :pause * interval '1 millisecond')
+                """)
+                .param("cancel", terms.cancelGrace().toMillis())
+                .param("pause", terms.pauseGrace().toMillis())
+                .query((row, n) -> new AttemptId(row.getString(1), row.getLong(2)))
+                .list();
+    }
+
+    /** Fulfils the wish without the worker, which is fenced from now on. */
+    public void overrule(AttemptId id) {
+        current(id).ifPresent(job -> endings.stopped(job, "the worker did not stop in time"));
+    }
+
+    /** Attempts of jobs that had their {@code max_runtime_seconds} on workers. */
+    @Transactional(readOnly = true)
+    public List<AttemptId> overrun() {
+        return ids("""
+                SELECT j.id, j.epoch FROM job j
+                 WHERE j.status IN ('starting', 'running', 'pausing') AND j.max_runtime_seconds IS NOT NULL
+                   AND j.max_runtime_seconds < (
+                       SELECT sum(extract(epoch FROM coalesce(a.ended_at, clock_timestamp()) - a.started_at))
+                         FROM attempt a WHERE a.job_id = j.id)
+                """);
+    }
+
+    public void failOverrun(AttemptId id) {
+        current(id)
+                .ifPresent(job -> endings.failed(
+                        job,
+                        "max_runtime_exceeded",
+                        "the job ran longer than max_runtime_seconds = %d".formatted(job.maxRuntimeSeconds())));
+    }
+
+    /** The worker's process is gone. Nothing happens if its last report said how it ended. */
+    public void processEnded(AttemptId id, int exitCode, String lastWords) {
+        current(id).ifPresent(job -> {
+            if (exitCode == WorkerExit.CANCELLED_OR_PAUSED.code() || exitCode == WorkerExit.SIGTERM) {
+                endings.stopped(job, "the worker was stopped; waiting for a free worker slot");
+            } else if (exitCode == WorkerExit.PERMANENT_FAILURE.code()) {
+                endings.failed(job, "worker_failed", "the worker ended with code 42: " + lastWords);
+            } else {
+                String message = "the worker's process ended with code %d: %s".formatted(exitCode, lastWords);
+                endings.broke(job, AttemptOutcome.CRASHED, FailureKind.CRASHED, message);
+            }
+        });
+    }
+
+    /** The worker could not even be started. */
+    public void startFailed(AttemptId id, String reason) {
+        current(id).ifPresent(job -> endings.broke(job, AttemptOutcome.CRASHED, FailureKind.CRASHED, reason));
+    }
+
+    /** The attempt goes back to the queue because its server stops. */
+    public void putBack(AttemptId id) {
+        current(id).ifPresent(job -> endings.stopped(job, "the server was stopped; waiting for a free worker slot"));
+    }
+
+    @Transactional(readOnly = true)
+    public boolean isCurrent(AttemptId id) {
+        return sql.sql("SELECT count(*) FROM lease WHERE job_id = :job AND epoch = :epoch")
+                        .param("job", id.job())
+                        .param("epoch", id.epoch())
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
+    private Optional<Job> current(AttemptId id) {
+        return jobs.lock(id.job())
+                .filter(job -> job.epoch() == id.epoch() && job.status().isUnderWay());
+    }
+
+    private boolean isExpired(AttemptId id) {
+        return expired().contains(id);
+    }
+
+    private List<AttemptId> ids(String query) {
+        return sql.sql(query)
+                .query((row, n) -> new AttemptId(row.getString(1), row.getLong(2)))
+                .list();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.tandem.jobs;
+
+import dev.tandem.home.TandemHome;
+import dev.tandem.spec.Ids;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** From where jobs can go on. The row is the truth; a folder without one is rubbish. */
+@Component
+class Checkpoints {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+
+    private final JdbcClient sql;
+    private final TandemHome home;
+
+    Checkpoints(JdbcClient sql, TandemHome home) {
+        this.sql = sql;
+        this.home = home;
+    }
+
+    /** A complete checkpoint after {@code step} steps. */
+    public record Checkpoint(String id, int step, long epoch, String path, long sizeBytes, Instant createdAt) {}
+
+    /** Notes a checkpoint of the job's present epoch and lets go of those beyond {@code limit}. */
+    void add(Job job, int step, String path, long sizeBytes, @Nullable Integer limit) {
+        Path folder = Path.of(path).normalize();
+        Path allowed = home.checkpoints(job.id());
+        if (!folder.startsWith(allowed) || folder.equals(allowed)) {
+            // Rows decide which folders get deleted, so a worker may name only its own job's.
+            throw new IllegalArgumentException("a checkpoint must lie below %s, was %s".formatted(allowed, path));
+        }
+        List<Checkpoint> before = of(job.id());
+        before.stream()
+                .filter(c -> c.step() == step && !c.path().equals(folder.toString()))
+                .forEach(this::discard);
+        sql.sql("""
+                INSERT INTO checkpoint (id, job_id, step, epoch, path, size_bytes, created_at)
+                VALUES (:id, :job, :step, :epoch, :path, :size, clock_timestamp())
+                ON CONFLICT (job_id, step) DO NOTHING
+                """)
+                .param("id", Ids.fresh("ckpt_"))
+                .param("job", job.id())
+                .param("step", step)
+                .param("epoch", job.epoch())
+                .param("path", folder.toString())
+                .param("size", sizeBytes)
+                .update();
+        if (limit != null) {
+            of(job.id()).stream().skip(limit).forEach(this::discard);
+        }
+    }
+
+    /** Newest first. */
+    List<Checkpoint> of(String job) {
+        return sql.sql(
+                        "SELECT id, step, epoch, path, size_bytes, created_at FROM checkpoint WHERE job_id = :job ORDER BY step DESC")
+                .param("job", job)
+                .query((row, n) -> new Checkpoint(
+                        row.getString(1),
+                        row.getInt(2),
+                        row.getLong(3),
+                        row.getString(4),
+                        row.getLong(5),
+                        row.getObject(6, Timestamp.class).toInstant()))
+                .list();
+    }
+
+    Optional<Checkpoint> latest(String job) {
+        return of(job).stream()
+                .filter(c -> Files.isDirectory(Path.of(c.path())))
+                .findFirst();
+    }
+
+    /** The folder goes only after the row's end is certain. */
+    private void discard(Checkpoint checkpoint) {
+        sql.sql("DELETE FROM checkpoint WHERE id = :id")
+                .param("id", checkpoint.id())
+                .update();
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                delete(Path.of(checkpoint.path()));
+            }
+        });
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("cannot delete the old checkpoint {}; it takes space until someone does", folder, e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.tandem.jobs;
+
+import dev.tandem.spec.InvalidSpec;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Makes a repeated request answer with the first job.
+ *
+ * @param key the client's {@code Idempotency-Key}
+ * @param digest of the request: the same key with another request is a mistake
+ */
+public record Dedupe(String key, String digest) {
+
+    private static final JsonMapper SORTED = JsonMapper.builder()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    public Dedupe {
+        if (key.isBlank() || key.length() > 255) {
+            throw new InvalidSpec(
+                    "Idempotency-Key",
+                    "invalid_value",
+                    "Idempotency-Key must have 1 to 255 characters, had " + key.length());
+        }
+    }
+
+    /** Two requests are the same if their fields are; order and white space do not count. */
+    public static Dedupe of(String key, Map<String, ?> request) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(SORTED.writeValueAsString(request).getBytes(StandardCharsets.UTF_8));
+            return new Dedupe(key, HexFormat.of().formatHex(digest));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

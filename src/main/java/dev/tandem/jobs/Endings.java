@@ -1,0 +1,108 @@
+package dev.tandem.jobs;
+
+import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.Instruction;
+import java.time.Duration;
+import java.time.Instant;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** What the end of an attempt means for its job. Callers hold the job's row and have checked the epoch. */
+@Component
+class Endings {
+
+    private final JdbcClient sql;
+    private final DatabaseClock clock;
+    private final JobEvents events;
+    private final LeaseTerms terms;
+    private final JobMeters meters;
+
+    Endings(JdbcClient sql, DatabaseClock clock, JobEvents events, LeaseTerms terms, JobMeters meters) {
+        this.sql = sql;
+        this.clock = clock;
+        this.events = events;
+        this.terms = terms;
+        this.meters = meters;
+    }
+
+    void succeeded(Job job, String model) {
+        job.succeed(model, clock.now());
+        close(job, AttemptOutcome.SUCCEEDED, "info");
+    }
+
+    /** The attempt broke: the job fails, or waits for its next attempt, or its owner's wish is fulfilled by it. */
+    void broke(Job job, AttemptOutcome outcome, FailureKind kind, String message) {
+        Instant now = clock.now();
+        if (job.desired() == Instruction.CANCEL) {
+            job.cancelled("cancelled by request", now);
+            close(job, AttemptOutcome.CANCELLED, "info");
+        } else if (!kind.isWorthRetrying()) {
+            job.fail(kind.code(), message, now);
+            close(job, outcome, "error");
+        } else if (job.status() == JobStatus.PAUSING) {
+            job.paused("paused; the worker broke while it stopped (%s), resume goes on from the last checkpoint"
+                    .formatted(message));
+            close(job, outcome, "warn");
+        } else if (job.mayRetry()) {
+            // Nobody knows why a lost worker fell silent, so there is nothing to wait for.
+            Duration wait = outcome == AttemptOutcome.LOST ? Duration.ZERO : terms.backoff(job.failures());
+            job.retry(
+                    "attempt %d %s: %s; retry %d of %d starts from the last checkpoint in %d s"
+                            .formatted(
+                                    job.epoch(),
+                                    outcome.word(),
+                                    message,
+                                    job.failures() + 1,
+                                    job.maxRetries(),
+                                    wait.toSeconds()),
+                    now.plus(wait));
+            close(job, outcome, "warn");
+        } else {
+            job.fail(
+                    kind.code(),
+                    "%s; that was the last of %d attempts (max_retries = %d)"
+                            .formatted(message, job.failures() + 1, job.maxRetries()),
+                    now);
+            close(job, outcome, "error");
+        }
+    }
+
+    /** The worker stopped as it was told, by the job's owner or by the end of its server. */
+    void stopped(Job job, String reason) {
+        switch (job.desired()) {
+            case CANCEL -> {
+                job.cancelled("cancelled by request", clock.now());
+                close(job, AttemptOutcome.CANCELLED, "info");
+            }
+            case PAUSE -> {
+                job.paused("paused by request; resume it to go on");
+                close(job, AttemptOutcome.PAUSED, "info");
+            }
+            case CONTINUE -> {
+                job.queueAgain(reason, clock.now());
+                close(job, AttemptOutcome.STOPPED, "info");
+            }
+        }
+    }
+
+    /** Fails the job for a reason that no other attempt would mend. */
+    void failed(Job job, String code, String message) {
+        job.fail(code, message, clock.now());
+        close(job, AttemptOutcome.FAILED, "error");
+    }
+
+    private void close(Job job, AttemptOutcome outcome, String level) {
+        sql.sql("""
+                UPDATE attempt SET ended_at = clock_timestamp(), outcome = :outcome,
+                                   last_step = (SELECT step FROM job WHERE id = :job)
+                 WHERE job_id = :job AND epoch = :epoch AND ended_at IS NULL
+                """)
+                .param("outcome", outcome.word())
+                .param("job", job.id())
+                .param("epoch", job.epoch())
+                .update();
+        sql.sql("DELETE FROM lease WHERE job_id = :job").param("job", job.id()).update();
+        events.status(job, level);
+        meters.attemptEnded(job, outcome);
+    }
+}

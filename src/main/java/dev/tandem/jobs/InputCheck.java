@@ -1,0 +1,108 @@
+package dev.tandem.jobs;
+
+import dev.tandem.datasets.Dataset;
+import dev.tandem.datasets.DatasetCatalogue;
+import dev.tandem.models.ModelKind;
+import dev.tandem.models.ModelRegistry;
+import dev.tandem.models.RegisteredModel;
+import dev.tandem.spec.EvalStrategy;
+import dev.tandem.spec.FieldProblem;
+import dev.tandem.spec.InvalidSpec;
+import dev.tandem.spec.Method;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Finds what a request names and checks that the parts fit together. */
+@Component
+class InputCheck {
+
+    private final ModelRegistry models;
+    private final DatasetCatalogue datasets;
+
+    InputCheck(ModelRegistry models, DatasetCatalogue datasets) {
+        this.models = models;
+        this.datasets = datasets;
+    }
+
+    /**
+     * What is found stays until the caller's transaction ends, so that no job is queued for a model on its way out.
+     *
+     * @throws InvalidSpec naming every field that names nothing, or something that does not fit
+     */
+    Inputs lookUp(SubmitJob request) {
+        var problems = new ArrayList<FieldProblem>();
+        RegisteredModel model = model("model", request.model(), problems);
+        RegisteredModel adapter = model("adapter", request.adapter(), problems);
+        Dataset dataset = dataset("dataset", request.dataset(), request.method(), problems);
+        Dataset evalDataset = dataset("eval_dataset", request.evalDataset(), request.method(), problems);
+        if (model != null && model.kind() == ModelKind.ADAPTER) {
+            refuse(
+                    problems,
+                    "model",
+                    "model must be a whole checkpoint, but %s is an adapter; name its base as model and it as adapter"
+                            .formatted(model.name()));
+        }
+        if (adapter != null && adapter.kind() != ModelKind.ADAPTER) {
+            refuse(
+                    problems,
+                    "adapter",
+                    "adapter must be an adapter, but %s is a whole checkpoint; name it as model"
+                            .formatted(adapter.name()));
+        } else if (adapter != null && model != null && !model.id().equals(adapter.parentModel())) {
+            refuse(
+                    problems,
+                    "adapter",
+                    "adapter %s belongs to model %s, not to %s"
+                            .formatted(adapter.name(), adapter.parentModel(), model.id()));
+        }
+        if (request.training().evalStrategy() != EvalStrategy.NO && request.evalDataset() == null) {
+            refuse(problems, "eval_dataset", "eval_dataset must be given when training.eval_strategy is not no");
+        }
+        if (model == null || dataset == null || !problems.isEmpty()) {
+            throw new InvalidSpec(problems);
+        }
+        return new Inputs(model, adapter, dataset, evalDataset);
+    }
+
+    private @Nullable RegisteredModel model(String field, @Nullable String named, List<FieldProblem> problems) {
+        if (named == null) {
+            return null;
+        }
+        RegisteredModel found = models.findAndKeep(named).orElse(null);
+        if (found == null) {
+            missing(problems, field, named, "models");
+        }
+        return found;
+    }
+
+    private @Nullable Dataset dataset(
+            String field, @Nullable String named, Method method, List<FieldProblem> problems) {
+        if (named == null) {
+            return null;
+        }
+        Dataset found = datasets.findAndKeep(named).orElse(null);
+        if (found == null) {
+            missing(problems, field, named, "datasets");
+        } else if (method == Method.DPO && !found.hasRejected()) {
+            refuse(
+                    problems,
+                    field,
+                    "%s must have a rejected completion in every row for method dpo, but %s has none; use method sft"
+                            .formatted(field, found.name()));
+        }
+        return found;
+    }
+
+    private static void missing(List<FieldProblem> problems, String field, String named, String kind) {
+        problems.add(new FieldProblem(
+                field,
+                "not_found",
+                "%s names %s, which is not there; GET /api/v1/%s lists what is".formatted(field, named, kind)));
+    }
+
+    private static void refuse(List<FieldProblem> problems, String field, String message) {
+        problems.add(new FieldProblem(field, "invalid_value", message));
+    }
+}

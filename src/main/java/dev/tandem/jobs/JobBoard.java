@@ -1,0 +1,134 @@
+package dev.tandem.jobs;
+
+import dev.tandem.spec.NotFound;
+import dev.tandem.spec.Wire;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.KeysetScrollPosition;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Reads jobs as they stand. */
+@Service
+@Transactional(readOnly = true)
+public class JobBoard {
+
+    private final Jobs jobs;
+    private final JdbcClient sql;
+
+    JobBoard(Jobs jobs, JdbcClient sql) {
+        this.jobs = jobs;
+        this.sql = sql;
+    }
+
+    /** @param labels pairs that a job must have, all of them */
+    public record Filter(
+            @Nullable JobStatus status, @Nullable String queue, Map<String, String> labels) {}
+
+    /** One run of a job. */
+    public record Attempt(
+            long epoch,
+            String worker,
+            Instant startedAt,
+            @Nullable Instant endedAt,
+            @Nullable String outcome) {}
+
+    /** How many jobs of a queue are in each status; those that are over are not counted. */
+    public record Queue(String name, long queued, long running, long paused) {}
+
+    /** A worker that has a job. */
+    public record Worker(
+            String worker, String job, long epoch, Instant startedAt, Instant heartbeatAt, Instant expiresAt) {}
+
+    public Job get(String id) {
+        return jobs.findById(id).orElseThrow(() -> new NotFound("job", id));
+    }
+
+    /** Newest first, from behind {@code after}. */
+    public List<Job> list(Filter filter, ScrollPosition after, int limit) {
+        Map<String, Object> keys = after instanceof KeysetScrollPosition keyset ? keyset.getKeys() : Map.of();
+        JobStatus status = filter.status();
+        return jobs.page(
+                status == null ? null : status.word(),
+                filter.queue(),
+                filter.labels().isEmpty() ? null : Wire.JSON.writeValueAsString(filter.labels()),
+                (keys.get("createdAt") instanceof Instant time) ? time.toString() : null,
+                (String) keys.get("id"),
+                limit);
+    }
+
+    /** The attempts of each of the jobs, first to last. */
+    public Map<String, List<Attempt>> attempts(Collection<String> ids) {
+        var found = new HashMap<String, List<Attempt>>();
+        if (ids.isEmpty()) {
+            return found;
+        }
+        sql.sql("""
+                SELECT job_id, epoch, worker, started_at, ended_at, outcome
+                  FROM attempt WHERE job_id IN (:ids) ORDER BY job_id, epoch
+                """).param("ids", ids).query(row -> {
+            Timestamp ended = row.getTimestamp(5);
+            found.computeIfAbsent(row.getString(1), id -> new ArrayList<>())
+                    .add(new Attempt(
+                            row.getLong(2),
+                            row.getString(3),
+                            row.getTimestamp(4).toInstant(),
+                            ended == null ? null : ended.toInstant(),
+                            row.getString(6)));
+        });
+        return found;
+    }
+
+    /** How many jobs come before each of the waiting ones. */
+    public Map<String, Long> positions(Collection<String> waiting) {
+        var found = new HashMap<String, Long>();
+        if (waiting.isEmpty()) {
+            return found;
+        }
+        sql.sql("""
+                SELECT id, ahead FROM (
+                    SELECT id, row_number() OVER (ORDER BY priority DESC, created_at, id) - 1 AS ahead
+                      FROM job WHERE status = 'queued' AND next_run_at <= now()) waiting
+                 WHERE id IN (:ids)
+                """).param("ids", waiting).query(row -> {
+            found.put(row.getString(1), row.getLong(2));
+        });
+        return found;
+    }
+
+    public List<Queue> queues() {
+        return sql.sql("""
+                SELECT queue,
+                       count(*) FILTER (WHERE status = 'queued'),
+                       count(*) FILTER (WHERE status IN ('starting', 'running', 'pausing')),
+                       count(*) FILTER (WHERE status = 'paused')
+                  FROM job GROUP BY queue ORDER BY queue
+                """)
+                .query((row, n) -> new Queue(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)))
+                .list();
+    }
+
+    public List<Worker> workers() {
+        return sql.sql("""
+                SELECT l.worker, l.job_id, l.epoch, a.started_at, l.heartbeat_at, l.expires_at
+                  FROM lease l JOIN attempt a ON a.job_id = l.job_id AND a.epoch = l.epoch
+                 ORDER BY l.worker, a.started_at
+                """)
+                .query((row, n) -> new Worker(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getLong(3),
+                        row.getTimestamp(4).toInstant(),
+                        row.getTimestamp(5).toInstant(),
+                        row.getTimestamp(6).toInstant()))
+                .list();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.tandem.jobs;
+
+import dev.tandem.spec.NotFound;
+import java.time.Instant;
+import java.util.function.BiConsumer;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** What a person may do to a job; each method is one transaction. */
+@Service
+@Transactional
+public class JobControl {
+
+    private final Jobs jobs;
+    private final JobEvents events;
+    private final DatabaseClock clock;
+    private final JobMeters meters;
+
+    JobControl(Jobs jobs, JobEvents events, DatabaseClock clock, JobMeters meters) {
+        this.jobs = jobs;
+        this.events = events;
+        this.clock = clock;
+        this.meters = meters;
+    }
+
+    public Job cancel(String id) {
+        Job job = change(id, Job::askToCancel);
+        meters.finished(job);
+        return job;
+    }
+
+    public Job pause(String id) {
+        return change(id, Job::askToPause);
+    }
+
+    public Job resume(String id) {
+        return change(id, Job::resume);
+    }
+
+    private Job change(String id, BiConsumer<Job, Instant> wish) {
+        Job job = jobs.lock(id).orElseThrow(() -> new NotFound("job", id));
+        String before = job.statusReason();
+        wish.accept(job, clock.now());
+        if (!job.statusReason().equals(before)) {
+            events.status(job, "info");
+        }
+        return job;
+    }
+}

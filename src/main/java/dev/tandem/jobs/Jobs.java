@@ -1,0 +1,57 @@
+package dev.tandem.jobs;
+
+import jakarta.persistence.LockModeType;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+/** All jobs. */
+interface Jobs extends Repository<Job, String> {
+
+    Job saveAndFlush(Job job);
+
+    Optional<Job> findById(String id);
+
+    @Query(nativeQuery = true, value = "SELECT * FROM job WHERE dedupe_key = :key AND project = 'default'")
+    Optional<Job> findByDedupeKey(String key);
+
+    /** Waits until no other transaction changes the job; what is read is what will be changed. */
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("select j from Job j where j.id = :id")
+    Optional<Job> lock(String id);
+
+    /**
+     * Locks the job to run next until the transaction ends. A row another scheduler holds is skipped, not waited for,
+     * so two schedulers never get the same job and never block each other.
+     */
+    @Query(nativeQuery = true, value = """
+            SELECT * FROM job
+             WHERE status = 'queued' AND next_run_at <= now()
+             ORDER BY priority DESC, created_at, id
+             LIMIT 1
+               FOR UPDATE SKIP LOCKED
+            """)
+    Optional<Job> lockNextWaiting();
+
+    @Query(nativeQuery = true, value = """
+            SELECT * FROM job
+             WHERE project = 'default'
+               AND (CAST(:status AS text) IS NULL OR status = :status)
+               AND (CAST(:queue AS text) IS NULL OR queue = :queue)
+               AND (CAST(:labels AS text) IS NULL OR labels @> CAST(:labels AS jsonb))
+               AND (CAST(:afterId AS text) IS NULL
+                    OR (created_at, id) < (CAST(:afterTime AS timestamptz), :afterId))
+             ORDER BY created_at DESC, id DESC
+             LIMIT :limit
+            """)
+    List<Job> page(
+            @Nullable String status,
+            @Nullable String queue,
+            @Nullable String labels,
+            @Nullable String afterTime,
+            @Nullable String afterId,
+            int limit);
+}

@@ -1,0 +1,58 @@
+package dev.tandem.jobs;
+
+import dev.tandem.datasets.Dataset;
+import dev.tandem.datasets.DatasetCatalogue;
+import dev.tandem.home.TandemHome;
+import dev.tandem.models.ModelRegistry;
+import dev.tandem.models.RegisteredModel;
+import dev.tandem.spec.AttemptOrder;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Writes out what the worker of an attempt is to do. */
+@Component
+class Orders {
+
+    private final ModelRegistry models;
+    private final DatasetCatalogue datasets;
+    private final Checkpoints checkpoints;
+    private final TandemHome home;
+
+    Orders(ModelRegistry models, DatasetCatalogue datasets, Checkpoints checkpoints, TandemHome home) {
+        this.models = models;
+        this.datasets = datasets;
+        this.checkpoints = checkpoints;
+        this.home = home;
+    }
+
+    AttemptOrder of(Job job) {
+        SubmitJob request = job.request();
+        RegisteredModel model = models.get(job.modelId());
+        Dataset dataset = datasets.get(job.datasetId());
+        String adapter = job.adapterId();
+        String evalDataset = job.evalDatasetId();
+        return new AttemptOrder(
+                job.id(),
+                job.epoch(),
+                job.name(),
+                request.method(),
+                request.training(),
+                request.lora(),
+                folder(model),
+                adapter == null ? null : folder(models.get(adapter)),
+                datasets.source(dataset),
+                evalDataset == null ? null : datasets.source(datasets.get(evalDataset)),
+                home.checkpoints(job.id()).toString(),
+                home.blobs().toString(),
+                resumeFrom(job),
+                new AttemptOrder.Lineage(model.name(), model.digest(), dataset.name(), dataset.digest()));
+    }
+
+    private @Nullable String resumeFrom(Job job) {
+        return checkpoints.latest(job.id()).map(Checkpoints.Checkpoint::path).orElse(null);
+    }
+
+    private String folder(RegisteredModel model) {
+        return models.folder(model).toAbsolutePath().toString();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.tandem.jobs;
+
+import dev.tandem.spec.EvalStrategy;
+import dev.tandem.spec.Ids;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The door through which jobs come in. */
+@Service
+public class Submissions {
+
+    private final Jobs jobs;
+    private final InputCheck inputs;
+    private final JobEvents events;
+    private final DatabaseClock clock;
+    private final TransactionTemplate transaction;
+    private final ApplicationEventPublisher listeners;
+
+    Submissions(
+            Jobs jobs,
+            InputCheck inputs,
+            JobEvents events,
+            DatabaseClock clock,
+            TransactionTemplate transaction,
+            ApplicationEventPublisher listeners) {
+        this.jobs = jobs;
+        this.inputs = inputs;
+        this.events = events;
+        this.clock = clock;
+        this.transaction = transaction;
+        this.listeners = listeners;
+    }
+
+    /** @param replayed whether the job was there before, made by the same request */
+    public record Submitted(Job job, boolean replayed) {}
+
+    /** A job waits that was not there before. */
+    public record JobQueued(String job) {}
+
+    /**
+     * Queues a job, once for each idempotency key.
+     *
+     * @throws dev.tandem.spec.InvalidSpec if model and data do not fit the request
+     * @throws KeyReused if the key belongs to another request
+     */
+    public Submitted submit(SubmitJob request, @Nullable Dedupe dedupe) {
+        Optional<Submitted> earlier = earlier(dedupe);
+        if (earlier.isPresent()) {
+            return earlier.get();
+        }
+        try {
+            Job job = required(transaction.execute(status -> create(request, dedupe)));
+            listeners.publishEvent(new JobQueued(job.id()));
+            return new Submitted(job, false);
+        } catch (DataIntegrityViolationException e) {
+            // The same request came twice at once and the other one was first; the unique index decided.
+            return earlier(dedupe).orElseThrow(() -> e);
+        }
+    }
+
+    private Job create(SubmitJob request, @Nullable Dedupe dedupe) {
+        Inputs found = inputs.lookUp(request);
+        String id = Ids.fresh("job_");
+        Job job = jobs.saveAndFlush(new Job(id, request, found, dedupe, clock.now()));
+        events.status(job, "info");
+        if (request.evalDataset() != null && request.training().evalStrategy() == EvalStrategy.NO) {
+            events.append(
+                    id,
+                    "warn",
+                    "message",
+                    "eval_dataset is given but training.eval_strategy is no: nothing is evaluated; set it to steps or epoch",
+                    Map.of());
+        }
+        return job;
+    }
+
+    private Optional<Submitted> earlier(@Nullable Dedupe dedupe) {
+        if (dedupe == null) {
+            return Optional.empty();
+        }
+        Optional<Job> job = jobs.findByDedupeKey(dedupe.key());
+        job.filter(j -> !dedupe.digest().equals(j.dedupeDigest())).ifPresent(j -> {
+            throw new KeyReused(String.valueOf(j.dedupeKey()), j.id());
+        });
+        return job.map(j -> new Submitted(j, true));
+    }
+
+    private static Job required(@Nullable Job job) {
+        if (job == null) {
+            throw new IllegalStateException("the transaction made no job");
+        }
+        return job;
+    }
+}

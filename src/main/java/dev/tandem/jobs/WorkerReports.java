@@ -1,0 +1,161 @@
+package dev.tandem.jobs;
+
+import dev.tandem.jobs.Attempts.AttemptId;
+import dev.tandem.security.AttemptToken;
+import dev.tandem.spec.AttemptOrder;
+import dev.tandem.spec.Conflict;
+import dev.tandem.spec.Heartbeat;
+import dev.tandem.spec.Instruction;
+import dev.tandem.spec.NotFound;
+import dev.tandem.spec.Report;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The door of workers. Whoever comes must hold the attempt's token, and the attempt must still own its job. */
+@Service
+@Transactional
+public class WorkerReports {
+
+    private final Jobs jobs;
+    private final JdbcClient sql;
+    private final Orders orders;
+    private final LeaseTerms terms;
+    private final JobMeters meters;
+    private final ReportWriter writer;
+    private final Endings endings;
+
+    WorkerReports(
+            Jobs jobs,
+            JdbcClient sql,
+            Orders orders,
+            LeaseTerms terms,
+            JobMeters meters,
+            ReportWriter writer,
+            Endings endings) {
+        this.jobs = jobs;
+        this.sql = sql;
+        this.orders = orders;
+        this.terms = terms;
+        this.meters = meters;
+        this.writer = writer;
+        this.endings = endings;
+    }
+
+    private record Standing(byte[] tokenHash, boolean over, long lastSeq) {}
+
+    public AttemptOrder order(AttemptId id, AttemptToken token) {
+        Job job = lock(id, token);
+        if (standing(id, token).over()) {
+            throw fenced(id);
+        }
+        return orders.of(job);
+    }
+
+    /** Renews the lease and tells the worker what its job's owner wants. */
+    public Instruction heartbeat(AttemptId id, AttemptToken token, Heartbeat beat) {
+        standing(id, token);
+        int renewed = sql.sql("""
+                UPDATE lease SET heartbeat_at = clock_timestamp(),
+                                 expires_at = clock_timestamp() + :ms * interval '1 millisecond'
+                 WHERE job_id = :job AND epoch = :epoch
+                """)
+                .param("ms", terms.lease().toMillis())
+                .param("job", id.job())
+                .param("epoch", id.epoch())
+                .update();
+        if (renewed == 0) {
+            throw fenced(id);
+        }
+        writer.progress(id, beat);
+        // Most beats find the job running; only the first one has to lock it.
+        boolean first = sql.sql("SELECT status = 'starting' FROM job WHERE id = :job")
+                .param("job", id.job())
+                .query(Boolean.class)
+                .single();
+        Job job = first ? lock(id, token) : jobs.findById(id.job()).orElseThrow(() -> fenced(id));
+        job.workerIsUp();
+        return job.desired();
+    }
+
+    /**
+     * Takes reports in order, each once.
+     *
+     * @return the number up to which all are written
+     */
+    public long accept(AttemptId id, AttemptToken token, List<Report.Envelope> reports) {
+        standing(id, token);
+        Job job = lock(id, token);
+        Standing standing = standing(id, token);
+        long through = standing.lastSeq();
+        for (Report.Envelope envelope : reports) {
+            if (envelope.seq() <= through) {
+                continue; // delivered before; only the answer was lost
+            }
+            if (standing.over() || !job.status().isUnderWay()) {
+                throw fenced(id);
+            }
+            if (envelope.seq() != through + 1) {
+                break; // one is missing: the worker sends again from the number answered
+            }
+            job.workerIsUp();
+            write(job, envelope);
+            through = envelope.seq();
+        }
+        note(id, through);
+        return through;
+    }
+
+    /**
+     * Ends the job whose worker reported what cannot be true.
+     *
+     * @return the number of the refused report: the worker need not send it again
+     */
+    public long refuse(AttemptId id, AttemptToken token, RefusedReport refused) {
+        Job job = lock(id, token);
+        if (standing(id, token).over()) {
+            throw fenced(id);
+        }
+        endings.failed(job, "invalid_report", String.valueOf(refused.getMessage()));
+        note(id, refused.seq());
+        return refused.seq();
+    }
+
+    private void write(Job job, Report.Envelope envelope) {
+        try {
+            writer.write(job, envelope.report());
+        } catch (IllegalArgumentException | NotFound | Conflict e) {
+            throw new RefusedReport(envelope.seq(), e);
+        }
+    }
+
+    private void note(AttemptId id, long through) {
+        sql.sql("UPDATE attempt SET last_seq = :seq WHERE job_id = :job AND epoch = :epoch")
+                .param("seq", through)
+                .param("job", id.job())
+                .param("epoch", id.epoch())
+                .update();
+    }
+
+    private Job lock(AttemptId id, AttemptToken token) {
+        standing(id, token);
+        return jobs.lock(id.job()).orElseThrow(() -> fenced(id));
+    }
+
+    private Standing standing(AttemptId id, AttemptToken token) {
+        return sql.sql(
+                        "SELECT token_hash, ended_at IS NOT NULL, last_seq FROM attempt WHERE job_id = :job AND epoch = :epoch")
+                .param("job", id.job())
+                .param("epoch", id.epoch())
+                .query((row, n) -> new Standing(row.getBytes(1), row.getBoolean(2), row.getLong(3)))
+                .optional()
+                .filter(s -> token.matches(s.tokenHash()))
+                .orElseThrow(() -> new WrongToken(id.job(), id.epoch()));
+    }
+
+    private Fenced fenced(AttemptId id) {
+        meters.fencedWrite();
+        return new Fenced(id.job(), id.epoch());
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * The job aggregate: what was asked for, its states and attempts, and the history that they leave. Doors:
+ * {@link dev.tandem.jobs.Submissions} takes jobs in, {@link dev.tandem.jobs.JobControl} is for people,
+ * {@link dev.tandem.jobs.Attempts} for the scheduler, {@link dev.tandem.jobs.WorkerReports} for workers,
+ * {@link dev.tandem.jobs.JobBoard} and {@link dev.tandem.jobs.JobHistory} read.
+ */
+@ApplicationModule(allowedDependencies = {"spec", "home", "security", "datasets", "models"})
+@NullMarked
+package dev.tandem.jobs;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,126 @@
+package dev.tandem.launcher;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts workers as processes on this machine. Each gets a session of its own, so that a Ctrl-C in the terminal reaches
+ * the server only, which then stops them in order; and each leaves its process id in a file, so that a server that comes
+ * back after a crash finds the workers that went on without it.
+ */
+final class LocalLauncher implements WorkerLauncher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalLauncher.class);
+    private static final int LAST_WORDS = 5;
+
+    private final WorkerCommand command;
+    private final WorkerLogs logs;
+    private final ProcessFiles files;
+    private final Path state;
+    private final Map<Attempt, ProcessHandle> workers = new ConcurrentHashMap<>();
+    private final Map<Attempt, Process> children = new ConcurrentHashMap<>();
+
+    LocalLauncher(Path state, Path logs, WorkerCommand command) {
+        this.command = command;
+        this.state = state;
+        this.logs = new WorkerLogs(logs);
+        this.files = new ProcessFiles(state);
+        workers.putAll(files.alive());
+        workers.forEach((attempt, process) ->
+                LOG.info("worker {} of {} runs on since an earlier server", process.pid(), attempt));
+    }
+
+    @Override
+    public void ensureStarted(Start start) {
+        children.computeIfAbsent(start.attempt(), attempt -> launch(start));
+    }
+
+    private Process launch(Start start) {
+        Attempt attempt = start.attempt();
+        Path folder = state.resolve(attempt.job()).resolve(String.valueOf(attempt.epoch()));
+        File log = logs.file(attempt).toFile();
+        try {
+            Files.createDirectories(folder);
+            Files.createDirectories(log.toPath().toAbsolutePath().getParent());
+            var builder = new ProcessBuilder(inOwnSession(command.arguments()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+            builder.environment()
+                    .putAll(Map.of(
+                            "TANDEM_SERVER_URL", start.serverUrl(),
+                            "TANDEM_ATTEMPT_TOKEN", start.token().secret(),
+                            "TANDEM_JOB", attempt.job(),
+                            "TANDEM_EPOCH", String.valueOf(attempt.epoch()),
+                            "TANDEM_STATE_DIR", folder.toString(),
+                            "TANDEM_HEARTBEAT", start.heartbeat().toString()));
+            Process process = builder.start();
+            workers.put(attempt, process.toHandle());
+            files.write(attempt, process.toHandle());
+            LOG.info("worker {} started for {}, log {}", process.pid(), attempt, log);
+            return process;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start a worker for %s".formatted(attempt), e);
+        }
+    }
+
+    /** Without {@code setsid} (on macOS) a Ctrl-C reaches the worker too, which then stops as on a SIGTERM. */
+    private static List<String> inOwnSession(List<String> arguments) {
+        var all = new ArrayList<String>();
+        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
+            all.add("/usr/bin/setsid");
+        }
+        all.addAll(arguments);
+        return all;
+    }
+
+    @Override
+    public void requestStop(Attempt attempt, Stop how) {
+        ProcessHandle process = workers.get(attempt);
+        if (process == null) {
+            return;
+        }
+        boolean asked = switch (how) {
+            case CHECKPOINT -> process.destroy();
+            case KILL -> process.destroyForcibly();
+        };
+        LOG.info("worker {} of {} is told to stop ({}){}", process.pid(), attempt, how, asked ? "" : "; it is gone");
+    }
+
+    @Override
+    public List<Seen> observe() {
+        var seen = new ArrayList<Seen>();
+        workers.forEach((attempt, process) -> {
+            if (process.isAlive()) {
+                seen.add(new Seen(attempt, true, OptionalInt.empty(), ""));
+            } else {
+                seen.add(ended(attempt));
+            }
+        });
+        return seen;
+    }
+
+    private Seen ended(Attempt attempt) {
+        Process child = children.remove(attempt);
+        workers.remove(attempt);
+        files.delete(attempt);
+        OptionalInt exit = child == null ? OptionalInt.empty() : OptionalInt.of(child.exitValue());
+        List<String> words = logs.tail(attempt, LAST_WORDS);
+        return new Seen(attempt, false, exit, String.join(" | ", words));
+    }
+
+    @Override
+    public List<String> logs(String job, int lines) {
+        return logs.tail(job, lines);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.tandem.launcher;
+
+import dev.tandem.security.AttemptToken;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Runs workers somewhere. Which worker is wanted is the caller's to know; a launcher only tells what it sees, so each
+ * call may be repeated.
+ */
+public interface WorkerLauncher {
+
+    /** One attempt of one job. */
+    record Attempt(String job, long epoch) {}
+
+    /** What a worker is told at its start; all else it asks the server for. */
+    record Start(Attempt attempt, AttemptToken token, String serverUrl, Duration heartbeat) {}
+
+    /** How a worker is to stop. */
+    enum Stop {
+        /** Write a checkpoint, tell the server, end. */
+        CHECKPOINT,
+        /** End now. */
+        KILL
+    }
+
+    /**
+     * A worker as it is seen now.
+     *
+     * @param alive false once its process ended; it is then seen once more only
+     * @param exitCode empty while it lives, and when it is not known how it ended
+     * @param lastWords the end of its log, if it ended
+     */
+    record Seen(Attempt attempt, boolean alive, OptionalInt exitCode, String lastWords) {}
+
+    /** Starts the attempt's worker, unless it was started before. */
+    void ensureStarted(Start start);
+
+    /** Asks the attempt's worker to stop; a worker that is not there has stopped. */
+    void requestStop(Attempt attempt, Stop how);
+
+    /** All workers there are, and those that ended since the last call. */
+    List<Seen> observe();
+
+    /** The last lines of what all attempts of the job wrote, first attempt first. */
+    List<String> logs(String job, int lines);
+}

@@ -1,0 +1,111 @@
+package dev.tandem.models;
+
+import dev.tandem.spec.NotFound;
+import dev.tandem.storage.BlobStore;
+import dev.tandem.storage.StoredFile;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Sort;
+import org.springframework.data.domain.Window;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The door to registered models. Wherever an id is asked for, the name will do. */
+@Service
+public class ModelRegistry {
+
+    private static final Sort NEWEST_FIRST = Sort.by(Sort.Direction.DESC, "createdAt", "id");
+
+    private final RegisteredModels models;
+    private final ModelShelf shelf;
+    private final ModelInspection inspection;
+    private final BlobStore blobs;
+    private final InstantSource clock;
+
+    ModelRegistry(
+            RegisteredModels models,
+            ModelShelf shelf,
+            ModelInspection inspection,
+            BlobStore blobs,
+            InstantSource clock) {
+        this.models = models;
+        this.shelf = shelf;
+        this.inspection = inspection;
+        this.blobs = blobs;
+        this.clock = clock;
+    }
+
+    public Optional<RegisteredModel> find(String idOrName) {
+        return models.find(idOrName);
+    }
+
+    public RegisteredModel get(String idOrName) {
+        return find(idOrName).orElseThrow(() -> new NotFound("model", idOrName));
+    }
+
+    /** Finds the model and keeps it from being deleted until the caller's transaction ends. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Optional<RegisteredModel> findAndKeep(String idOrName) {
+        return models.findAndKeep(idOrName);
+    }
+
+    /** Newest first. */
+    public Window<RegisteredModel> list(ScrollPosition after, int limit) {
+        return models.findAllBy(after, Limit.of(limit), NEWEST_FIRST);
+    }
+
+    /** @throws dev.tandem.spec.Conflict if an unfinished job or an adapter needs the model */
+    public void delete(String idOrName) {
+        shelf.remove(idOrName);
+    }
+
+    /** The folder of the model's files. */
+    public Path folder(RegisteredModel model) {
+        return blobs.path(model.digest());
+    }
+
+    public List<StoredFile> files(RegisteredModel model) {
+        return blobs.files(model.digest());
+    }
+
+    public StoredFile file(RegisteredModel model, String name) {
+        return files(model).stream()
+                .filter(file -> file.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NotFound("file", model.name() + "/" + name));
+    }
+
+    /**
+     * Registers what a job made, in the caller's transaction. Calling again for the same job changes nothing and answers
+     * the same model, so a job that reports twice has one result. A name that is taken gets the end of the job's id.
+     *
+     * @param tree digest of the result in the blob store
+     * @param parent id of the model that was trained, or that the adapter is for
+     * @throws dev.tandem.spec.InvalidSpec if the folder is no whole checkpoint or adapter
+     */
+    @Transactional
+    public RegisteredModel registerResult(String name, ModelKind kind, String tree, String parent, String job) {
+        return models.findByJob(job).orElseGet(() -> {
+            models.lockContent(tree);
+            long size =
+                    blobs.files(tree).stream().mapToLong(StoredFile::sizeBytes).sum();
+            String free = models.existsByName(name) ? name + "-" + job.substring(Math.max(0, job.length() - 8)) : name;
+            var result = new RegisteredModel(free, kind, facts(kind, tree, parent), tree, size, clock.instant());
+            return models.saveAndFlush(result.from(parent, job));
+        });
+    }
+
+    private ModelFacts facts(ModelKind kind, String tree, String parent) {
+        Path folder = blobs.path(tree);
+        if (kind != ModelKind.ADAPTER) {
+            return inspection.inspect(folder);
+        }
+        RegisteredModel base = get(parent);
+        return inspection.inspectAdapter(folder, folder(base), base.facts());
+    }
+}

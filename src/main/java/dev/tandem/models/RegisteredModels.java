@@ -1,0 +1,46 @@
+package dev.tandem.models;
+
+import jakarta.persistence.LockModeType;
+import java.util.Optional;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Sort;
+import org.springframework.data.domain.Window;
+import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.NativeQuery;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+/** All registered models. */
+interface RegisteredModels extends Repository<RegisteredModel, String> {
+
+    RegisteredModel saveAndFlush(RegisteredModel model);
+
+    void delete(RegisteredModel model);
+
+    Optional<RegisteredModel> findByJob(String job);
+
+    Optional<RegisteredModel> findFirstByParentModelAndKind(String parentModel, ModelKind kind);
+
+    boolean existsByName(String name);
+
+    boolean existsByDigest(String digest);
+
+    Window<RegisteredModel> findAllBy(ScrollPosition position, Limit limit, Sort sort);
+
+    @Query("select m from RegisteredModel m where m.id = :idOrName or m.name = :idOrName")
+    Optional<RegisteredModel> find(String idOrName);
+
+    /** A job that is being submitted keeps its model from being deleted until the job can be seen. */
+    @Lock(LockModeType.PESSIMISTIC_READ)
+    @Query("select m from RegisteredModel m where m.id = :idOrName or m.name = :idOrName")
+    Optional<RegisteredModel> findAndKeep(String idOrName);
+
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("select m from RegisteredModel m where m.id = :idOrName or m.name = :idOrName")
+    Optional<RegisteredModel> findAndLock(String idOrName);
+
+    /** Until the transaction ends nobody else adds or removes content of this digest. */
+    @NativeQuery("select 1 from (select pg_advisory_xact_lock(hashtextextended(:digest, 0))) held")
+    int lockContent(String digest);
+}

@@ -1,0 +1,7 @@
+/** Registered checkpoints and adapters: what was uploaded, what was trained, and from what. */
+@ApplicationModule(allowedDependencies = {"spec", "storage"})
+@NullMarked
+package dev.tandem.models;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

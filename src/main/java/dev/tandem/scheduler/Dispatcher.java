@@ -1,0 +1,55 @@
+package dev.tandem.scheduler;
+
+import dev.tandem.jobs.Attempts;
+import dev.tandem.jobs.Attempts.AttemptId;
+import dev.tandem.jobs.Attempts.Claim;
+import dev.tandem.jobs.LeaseTerms;
+import dev.tandem.launcher.WorkerLauncher;
+import dev.tandem.launcher.WorkerLauncher.Attempt;
+import dev.tandem.launcher.WorkerLauncher.Start;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Gives waiting jobs to the free slots of this machine. */
+@Component
+class Dispatcher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+    private final Attempts attempts;
+    private final WorkerLauncher launcher;
+    private final Machine machine;
+    private final LeaseTerms terms;
+    private final ServerAddress address;
+
+    Dispatcher(Attempts attempts, WorkerLauncher launcher, Machine machine, LeaseTerms terms, ServerAddress address) {
+        this.attempts = attempts;
+        this.launcher = launcher;
+        this.machine = machine;
+        this.terms = terms;
+        this.address = address;
+    }
+
+    void dispatch() {
+        for (Optional<Claim> next = claim(); next.isPresent(); next = claim()) {
+            start(next.get());
+        }
+    }
+
+    private Optional<Claim> claim() {
+        return attempts.claimNext(machine.name(), machine.slots());
+    }
+
+    private void start(Claim claim) {
+        var attempt = new Attempt(claim.job(), claim.epoch());
+        try {
+            launcher.ensureStarted(new Start(attempt, claim.token(), address.url(), terms.heartbeat()));
+        } catch (UncheckedIOException e) {
+            LOG.error("cannot start the worker of {}", attempt, e);
+            attempts.startFailed(new AttemptId(claim.job(), claim.epoch()), String.valueOf(e.getMessage()));
+        }
+    }
+}

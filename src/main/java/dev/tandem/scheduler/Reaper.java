@@ -1,0 +1,85 @@
+package dev.tandem.scheduler;
+
+import dev.tandem.jobs.Attempts;
+import dev.tandem.jobs.Attempts.AttemptId;
+import dev.tandem.launcher.WorkerLauncher;
+import dev.tandem.launcher.WorkerLauncher.Attempt;
+import dev.tandem.launcher.WorkerLauncher.Seen;
+import dev.tandem.launcher.WorkerLauncher.Stop;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Cleans up behind workers: those that ended, fell silent, do not listen, or run for a job that is theirs no longer. */
+@Component
+class Reaper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
+
+    /** Looks at a worker without an attempt before it is killed: time for it to end by itself after its last report. */
+    private static final int PATIENCE = 20;
+
+    private static final int UNKNOWN_EXIT = -1;
+
+    private final Attempts attempts;
+    private final WorkerLauncher launcher;
+    private final Map<Attempt, Integer> strays = new HashMap<>();
+
+    Reaper(Attempts attempts, WorkerLauncher launcher) {
+        this.attempts = attempts;
+        this.launcher = launcher;
+    }
+
+    void sweep() {
+        overrule();
+        watchProcesses();
+        // Last, so that a worker whose process was seen to end is not called lost.
+        for (AttemptId id : attempts.expired()) {
+            LOG.warn("the lease of {} ran out", id);
+            attempts.lost(id);
+        }
+    }
+
+    private void watchProcesses() {
+        var alive = new HashSet<Attempt>();
+        for (Seen seen : launcher.observe()) {
+            Attempt attempt = seen.attempt();
+            var id = new AttemptId(attempt.job(), attempt.epoch());
+            if (!seen.alive()) {
+                LOG.info("the worker of {} ended with code {}", id, seen.exitCode());
+                attempts.processEnded(id, seen.exitCode().orElse(UNKNOWN_EXIT), seen.lastWords());
+            } else if (!attempts.isCurrent(id)) {
+                alive.add(attempt);
+                endStray(attempt);
+            }
+        }
+        strays.keySet().retainAll(alive);
+    }
+
+    private void endStray(Attempt attempt) {
+        if (strays.merge(attempt, 1, Integer::sum) >= PATIENCE) {
+            LOG.warn("the worker of {} runs on though its attempt is over; it is killed", attempt);
+            launcher.requestStop(attempt, Stop.KILL);
+        }
+    }
+
+    private void overrule() {
+        for (AttemptId id : attempts.deafToWishes()) {
+            LOG.warn("the worker of {} did not stop when asked; it is killed", id);
+            attempts.overrule(id);
+            kill(id);
+        }
+        for (AttemptId id : attempts.overrun()) {
+            LOG.warn("{} ran longer than it may; it is killed", id);
+            attempts.failOverrun(id);
+            kill(id);
+        }
+    }
+
+    private void kill(AttemptId id) {
+        launcher.requestStop(new Attempt(id.job(), id.epoch()), Stop.KILL);
+    }
+}

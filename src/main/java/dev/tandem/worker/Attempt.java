@@ -1,0 +1,137 @@
+package dev.tandem.worker;
+
+import dev.tandem.spec.AttemptOrder;
+import dev.tandem.spec.Report;
+import dev.tandem.spec.WorkerExit;
+import dev.tandem.storage.BlobStore;
+import dev.tandem.storage.Staging;
+import dev.tandem.storage.StoredTree;
+import dev.tandem.training.Outcome;
+import dev.tandem.training.TrainingRun;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries an order out and writes its last report. */
+final class Attempt {
+
+    private static final Logger log = LoggerFactory.getLogger(Attempt.class);
+
+    private final AttemptOrder order;
+    private final ReportLog reports;
+    private final Standing standing;
+    private final Training training;
+
+    Attempt(AttemptOrder order, ReportLog reports, Standing standing, Training training) {
+        this.order = order;
+        this.reports = reports;
+        this.standing = standing;
+        this.training = training;
+    }
+
+    /** What a process that ended with this report exits with; nothing if the report ends no attempt. */
+    static Optional<Integer> exitCode(Report report) {
+        return switch (report) {
+            case Report.Succeeded s -> Optional.of(WorkerExit.DONE.code());
+            case Report.Failed f -> Optional.of(exit(f).code());
+            case Report.Stopped s -> Optional.of(WorkerExit.CANCELLED_OR_PAUSED.code());
+            case Report.Started s -> Optional.empty();
+            case Report.Metrics m -> Optional.empty();
+            case Report.CheckpointSaved c -> Optional.empty();
+            case Report.Event e -> Optional.empty();
+        };
+    }
+
+    private static WorkerExit exit(Report.Failed failed) {
+        return failed.kind().isWorthRetrying() ? WorkerExit.TRY_AGAIN : WorkerExit.PERMANENT_FAILURE;
+    }
+
+    /** @return the exit code of the process */
+    int run() {
+        Report end = train();
+        standing.settle();
+        reports.append(end);
+        return exitCode(end).orElse(Worker.TERMINATED);
+    }
+
+    /** The one place that catches everything: whatever ends a run becomes a report that a person reads. */
+    private Report train() {
+        var store = new BlobStore(Path.of(order.storePath()));
+        try (Staging staging = store.stage()) {
+            Outcome outcome = training.train(trainingRun(), new Reporter(reports, standing), staging.folder());
+            return switch (outcome) {
+                case Outcome.Finished finished -> commit(finished, store, staging);
+                case Outcome.Stopped stopped -> stopped(stopped);
+            };
+        } catch (Expelled e) {
+            throw e;
+        } catch (Throwable thrown) {
+            Report.Failed failed = Failures.of(thrown);
+            log.error(
+                    "attempt failed ({}), exit {}",
+                    failed.kind().code(),
+                    exit(failed).code(),
+                    thrown);
+            return failed;
+        }
+    }
+
+    private Report commit(Outcome.Finished finished, BlobStore store, Staging staging) throws IOException {
+        standing.check();
+        card(finished).write(staging.folder());
+        StoredTree tree = store.commit(staging);
+        log.info("done after {} steps: {} {}", finished.step(), finished.kind(), tree.digest());
+        return new Report.Succeeded(finished.step(), finished.kind(), tree.digest(), finished.metrics());
+    }
+
+    private ModelCard card(Outcome.Finished finished) {
+        return new ModelCard(
+                order.name(),
+                order.job(),
+                finished.kind(),
+                order.method(),
+                order.card(),
+                order.training(),
+                order.lora(),
+                finished.step(),
+                finished.metrics());
+    }
+
+    private Report stopped(Outcome.Stopped stopped) {
+        String checkpoint = absolute(stopped.checkpoint());
+        if (standing.pausedByMachine()) {
+            log.info("told to end by the machine; step {}, checkpoint {}", stopped.step(), checkpoint);
+            String message = "the worker was told to end at step %d; the job goes on from its last checkpoint"
+                    .formatted(stopped.step());
+            return new Report.Event("info", message, Map.of());
+        }
+        log.info("stopped ({}) at step {}, checkpoint {}", stopped.instruction(), stopped.step(), checkpoint);
+        return new Report.Stopped(stopped.instruction(), stopped.step(), checkpoint);
+    }
+
+    private TrainingRun trainingRun() {
+        return new TrainingRun(
+                order.method(),
+                order.training(),
+                order.lora(),
+                Path.of(order.modelPath()),
+                path(order.adapterPath()),
+                order.data(),
+                order.evalData(),
+                Path.of(order.checkpointPath()),
+                "attempt-%d".formatted(order.epoch()),
+                path(order.resumeFrom()));
+    }
+
+    private static @Nullable Path path(@Nullable String path) {
+        return path == null ? null : Path.of(path);
+    }
+
+    private static @Nullable String absolute(@Nullable Path path) {
+        return path == null ? null : path.toAbsolutePath().toString();
+    }
+}

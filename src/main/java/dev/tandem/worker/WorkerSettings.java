@@ -1,0 +1,41 @@
+package dev.tandem.worker;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Where a worker finds its server and its files; all of it comes by environment, so that no secret stands in a command
+ * line.
+ *
+ * @param stateFolder where the write-ahead log lies
+ * @param patience how long undelivered results may wait for a server that is away
+ */
+record WorkerSettings(
+        URI server, String token, String job, long epoch, Path stateFolder, Duration heartbeat, Duration patience) {
+
+    static WorkerSettings from(Map<String, String> environment) {
+        return new WorkerSettings(
+                URI.create(required(environment, "TANDEM_SERVER_URL")),
+                required(environment, "TANDEM_ATTEMPT_TOKEN"),
+                required(environment, "TANDEM_JOB"),
+                Long.parseLong(required(environment, "TANDEM_EPOCH")),
+                Path.of(required(environment, "TANDEM_STATE_DIR")),
+                Duration.parse(environment.getOrDefault("TANDEM_HEARTBEAT", "PT5S")),
+                Duration.parse(environment.getOrDefault("TANDEM_DELIVERY_PATIENCE", "PT24H")));
+    }
+
+    Path reportLog() {
+        return stateFolder.resolve("%s-%d.wal".formatted(job, epoch));
+    }
+
+    private static String required(Map<String, String> environment, String name) {
+        String value = environment.get(name);
+        if (value == null || value.isBlank()) {
+            throw new IllegalArgumentException(
+                    name + " is not set; a worker is started by the server's launcher, use \"train\" to train by hand");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tandem;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The walls that Spring Modulith cannot see: libraries and names. */
+@AnalyzeClasses(packages = "dev.tandem", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String[] NUMERIC = {
+        "..spec..", "..storage..", "..transformer..", "..text..", "..training..", "..worker.."
+    };
+    private static final String[] SERVICE = {
+        "..api..", "..jobs..", "..scheduler..", "..launcher..", "..security..", "..models..", "..datasets..", "..home.."
+    };
+
+    @ArchTest
+    static final ArchRule roomsFormNoCycle =
+            slices().matching("dev.tandem.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule theNumericsKnowNoSpringAndNoDatabase = noClasses()
+            .that()
+            .resideInAnyPackage(NUMERIC)
+            .and()
+            .doNotHaveSimpleName("package-info")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.springframework..",
+                    "jakarta..",
+                    "org.hibernate..",
+                    "java.sql..",
+                    "javax.sql..",
+                    "org.postgresql..");
+
+    @ArchTest
+    static final ArchRule theServiceKnowsNoTensors = noClasses()
+            .that()
+            .resideInAnyPackage(SERVICE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl..");
+
+    @ArchTest
+    static final ArchRule theMainClassLoadsNoSpring = noClasses()
+            .that()
+            .haveFullyQualifiedName("dev.tandem.Tandem")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.springframework..");
+
+    @ArchTest
+    static final ArchRule namesSayWhatAThingIs = noClasses()
+            .should()
+            .haveNameMatching(".*(Impl|Util|Utils|Helper|Manager|DTO|Dto|Processor)|.*\\.Abstract[A-Z].*");
+
+    /** A class of its own, because these rules look at the tests. */
+    @AnalyzeClasses(packages = "dev.tandem", importOptions = OnlyIncludeTests.class)
+    static class OfTests {
+
+        @ArchTest
+        static final ArchRule nothingIsMocked =
+                noClasses().should().dependOnClassesThat().resideInAPackage("org.mockito..");
+    }
+}

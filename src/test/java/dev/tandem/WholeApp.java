@@ -1,0 +1,27 @@
+package dev.tandem;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.context.ContextConfiguration;
+
+/** The whole app on a port of its own, but no worker; one for all tests that carry this. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@AutoConfigureMockMvc
+@Import({Holdings.class, Scene.class, Busy.class})
+@ContextConfiguration(initializers = FreshHome.class)
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "tandem.test-home=whole-app",
+            "tandem.worker.slots=0",
+            "tandem.demo=false",
+            "tandem.models.roots=target/test-roots",
+            "tandem.datasets.max-file-size=300MB"
+        })
+public @interface WholeApp {}
