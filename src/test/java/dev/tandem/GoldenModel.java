@@ -31,6 +31,14 @@ public record GoldenModel(Map<String, byte[]> files) {
         return new GoldenModel(files);
     }
 
+    public byte[] file(String name) {
+        byte[] bytes = files.get(name);
+        if (bytes == null) {
+            throw new IllegalArgumentException("no file " + name);
+        }
+        return bytes;
+    }
+
     public GoldenModel without(String file) {
         files.remove(file);
         return this;
@@ -48,7 +56,7 @@ public record GoldenModel(Map<String, byte[]> files) {
 
     /** Rewrites the header of a safetensors file and leaves its tensors alone. */
     public GoldenModel withHeader(String file, UnaryOperator<String> edit) {
-        ByteBuffer old = ByteBuffer.wrap(files.get(file)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer old = ByteBuffer.wrap(file(file)).order(ByteOrder.LITTLE_ENDIAN);
         byte[] header = new byte[(int) old.getLong()];
         old.get(header);
         byte[] edited = edit.apply(new String(header, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);

@@ -13,7 +13,7 @@ import org.springframework.test.context.ContextConfiguration;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @AutoConfigureMockMvc
-@Import({Holdings.class, Scene.class})
+@Import({Holdings.class, Scene.class, Busy.class})
 @ContextConfiguration(initializers = FreshHome.class)
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,

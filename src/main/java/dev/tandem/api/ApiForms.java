@@ -21,16 +21,6 @@ final class ApiForms {
             @Schema(description = "for an adapter: id or name of its model")
             String base_model) {}
 
-    record ModelFolder(
-            @Schema(requiredMode = Schema.RequiredMode.REQUIRED)
-            String name,
-
-            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "file:///models/tiny-llama")
-            String uri,
-
-            @Schema(description = "for an adapter: id or name of its model")
-            String base_model) {}
-
     record DatasetFile(
             @Schema(requiredMode = Schema.RequiredMode.REQUIRED, description = "rows.jsonl or rows.json")
             org.springframework.web.multipart.MultipartFile file,

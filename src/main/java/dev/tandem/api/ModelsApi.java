@@ -33,15 +33,6 @@ import org.springframework.web.multipart.MultipartHttpServletRequest;
 @RequestMapping("/api/v1/models")
 class ModelsApi {
 
-    /** A model that lies in a folder of the server. */
-    record RegisterModel(
-            @Nullable String name,
-            @Nullable String uri,
-            @Nullable String baseModel) {
-
-        static final RegisterModel EMPTY = new RegisterModel(null, null, null);
-    }
-
     private final ModelIntake intake;
     private final ModelRegistry models;
 
@@ -56,7 +47,7 @@ class ModelsApi {
                 @Content(
                         mediaType = "multipart/form-data",
                         schema = @Schema(implementation = ApiForms.ModelFiles.class)),
-                @Content(mediaType = "application/json", schema = @Schema(implementation = ApiForms.ModelFolder.class))
+                @Content(mediaType = "application/json", schema = @Schema(implementation = RegisterModel.class))
             })
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     ResponseEntity<ModelView> upload(MultipartHttpServletRequest request) {

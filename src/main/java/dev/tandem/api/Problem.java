@@ -1,8 +1,8 @@
 package dev.tandem.api;
 
 import dev.tandem.spec.FieldProblem;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -55,11 +55,17 @@ public record Problem(
         body.put("title", known == null ? "Error" : known.getReasonPhrase());
         body.put("status", status.value());
         body.put("detail", detail);
-        body.put("instance", URI.create(request.getRequestURI()).getRawPath());
+        body.put("instance", path(request));
         body.put("request_id", RequestId.of(request));
         body.put("errors", errors);
         body.put("error", error);
         return body;
+    }
+
+    /** What was asked for, also after a dispatch to the error page. */
+    private static String path(HttpServletRequest request) {
+        Object original = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+        return original == null ? request.getRequestURI() : String.valueOf(original);
     }
 
     public ResponseEntity<Object> answer(HttpServletRequest request, HttpHeaders headers) {

@@ -1,12 +1,9 @@
 package dev.tandem.api;
 
-import dev.tandem.datasets.InvalidRows;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
-import dev.tandem.storage.InvalidFileName;
-import dev.tandem.storage.TooLarge;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -19,9 +16,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -48,27 +45,6 @@ class Problems extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<Object> on(InvalidRows e, HttpServletRequest request) {
-        var problem = new Problem(
-                HttpStatus.UNPROCESSABLE_CONTENT,
-                "invalid_rows",
-                String.valueOf(e.getMessage()),
-                "file",
-                e.report().errors());
-        var body = problem.body(request);
-        body.put("valid", e.report().valid());
-        body.put("invalid", e.report().invalid());
-        return ResponseEntity.status(problem.status())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(body);
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Object> on(InvalidFileName e, HttpServletRequest request) {
-        return answer(field(HttpStatus.UNPROCESSABLE_CONTENT, "files", "invalid_file_name", e.rule()), request);
-    }
-
-    @ExceptionHandler
     ResponseEntity<Object> on(MalformedJson e, HttpServletRequest request) {
         return answer(
                 new Problem(
@@ -89,11 +65,6 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> on(Conflict e, HttpServletRequest request) {
         return answer(field(HttpStatus.CONFLICT, e.field(), e.code(), String.valueOf(e.getMessage())), request);
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Object> on(TooLarge e, HttpServletRequest request) {
-        return answer(Problem.of(HttpStatus.CONTENT_TOO_LARGE, "too_large", String.valueOf(e.getMessage())), request);
     }
 
     @ExceptionHandler
@@ -156,6 +127,14 @@ class Problems extends ResponseEntityExceptionHandler {
             HttpRequestMethodNotSupportedException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         String detail = "%s is not allowed here; allowed are %s".formatted(e.getMethod(), e.getSupportedHttpMethods());
         return Problem.of(status, "method_not_allowed", detail).answer(servlet(request), headers);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return answer(
+                Problem.of(status, "invalid_json", "the body is missing or unreadable; send a JSON object"),
+                servlet(request));
     }
 
     /** A query parameter or path part of the wrong type. */

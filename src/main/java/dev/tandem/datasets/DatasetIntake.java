@@ -114,8 +114,10 @@ public class DatasetIntake {
                         .formatted(fileName));
     }
 
+    /** The file's name without its ending, made to fit the rule for names. */
     private static String stem(String fileName) {
-        return fileName.substring(0, fileName.lastIndexOf('.'));
+        String stem = fileName.substring(0, fileName.lastIndexOf('.')).replaceAll("[^A-Za-z0-9._:-]+", "-");
+        return stem.replaceFirst("^[^A-Za-z0-9]+", "");
     }
 
     private static String checkName(@Nullable String name) {

@@ -2,7 +2,9 @@ package dev.tandem.models;
 
 import dev.tandem.spec.InvalidSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +51,9 @@ class ModelRoots {
         }
         // Before looking at the disk, so that an answer never tells what exists outside the roots.
         if (roots.stream()
-                .noneMatch(root -> named.startsWith(root.toAbsolutePath().normalize()))) {
+                        .noneMatch(
+                                root -> named.startsWith(root.toAbsolutePath().normalize()))
+                && !isInside(named)) {
             throw outside(uri);
         }
         try {
@@ -59,13 +63,25 @@ class ModelRoots {
         }
     }
 
-    private Path requireInside(Path real, String named) throws IOException {
+    private Path requireInside(Path real, String named) {
+        if (!isInside(real)) {
+            throw outside(named);
+        }
+        return real;
+    }
+
+    /** A root may be a link itself. */
+    private boolean isInside(Path path) {
         for (Path root : roots) {
-            if (Files.isDirectory(root) && real.startsWith(root.toRealPath())) {
-                return real;
+            try {
+                if (Files.isDirectory(root) && path.startsWith(root.toRealPath())) {
+                    return true;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot look at %s of tandem.models.roots".formatted(root), e);
             }
         }
-        throw outside(named);
+        return false;
     }
 
     private InvalidSpec outside(String uri) {
@@ -86,7 +102,7 @@ class ModelRoots {
                     && !parsed.getPath().isEmpty()) {
                 return Path.of(new URI("file", null, parsed.getPath(), null)).normalize();
             }
-        } catch (IllegalArgumentException | java.net.URISyntaxException e) {
+        } catch (IllegalArgumentException | URISyntaxException e) {
             throw refused("invalid_value", "uri must be like file:///folder, was \"%s\"".formatted(uri));
         }
         throw refused("invalid_value", "uri must be like file:///folder, was \"%s\"".formatted(uri));

@@ -91,11 +91,11 @@ class ModelUploadTest {
                 spoilt(
                         "truncated_file",
                         "model.safetensors is truncated: its tensors need 199296 bytes",
-                        m -> m.with("model.safetensors", Arrays.copyOf(m.files().get("model.safetensors"), 9999))),
+                        m -> m.with("model.safetensors", Arrays.copyOf(m.file("model.safetensors"), 9999))),
                 spoilt(
                         "truncated_file",
                         "model.safetensors is truncated: its header alone is",
-                        m -> m.with("model.safetensors", Arrays.copyOf(m.files().get("model.safetensors"), 99))),
+                        m -> m.with("model.safetensors", Arrays.copyOf(m.file("model.safetensors"), 99))),
                 spoilt("truncated_file", "is 0 bytes long", m -> m.with("model.safetensors", new byte[0])),
                 spoilt(
                         "invalid_header",
