@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Prints what a model makes of each row: one JSON line per row on standard output, nothing else. */
@@ -43,19 +42,14 @@ final class Score implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        require(Files.isDirectory(model), "--model", "must be a folder", model);
-        require(adapter == null || Files.isDirectory(adapter), "--adapter", "must be a folder", adapter);
-        require(Files.isRegularFile(data), "--data", "must be a readable file", data);
+        var arguments = new Arguments(command);
+        arguments.require(Files.isDirectory(model), "--model", "must be a folder", model);
+        arguments.require(adapter == null || Files.isDirectory(adapter), "--adapter", "must be a folder", adapter);
+        arguments.require(Files.isRegularFile(data), "--data", "must be a readable file", data);
         RowCount.of(data);
         PrintWriter out = command.commandLine().getOut();
         scoring.score(model, adapter, data, line -> out.println(Wire.JSON.writeValueAsString(line)));
         out.flush();
         return 0;
-    }
-
-    private void require(boolean holds, String option, String rule, @Nullable Path value) {
-        if (!holds) {
-            throw new ParameterException(command.commandLine(), "%s %s, was %s".formatted(option, rule, value));
-        }
     }
 }

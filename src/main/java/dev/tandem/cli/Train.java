@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains a model without a server. */
@@ -112,19 +111,16 @@ final class Train implements Callable<Integer> {
     }
 
     private void check() throws IOException {
-        require(Files.isDirectory(model), "--model", "must be a folder", model);
-        require(adapter == null || Files.isDirectory(adapter), "--adapter", "must be a folder", adapter);
-        require(Files.isReadable(data), "--data", "must be a readable file", data);
-        require(evalData == null || Files.isReadable(evalData), "--eval-data", "must be a readable file", evalData);
-        require(Files.isReadable(config), "--config", "must be a readable file", config);
-        require(resume == null || Files.isDirectory(resume), "--resume", "must be a checkpoint folder", resume);
-        require(OutputFolder.isFree(out), "--out", "must be a new or an empty folder", out);
-    }
-
-    private void require(boolean holds, String option, String rule, @Nullable Path value) {
-        if (!holds) {
-            throw new ParameterException(command.commandLine(), "%s %s, was %s".formatted(option, rule, value));
-        }
+        var arguments = new Arguments(command);
+        arguments.require(Files.isDirectory(model), "--model", "must be a folder", model);
+        arguments.require(adapter == null || Files.isDirectory(adapter), "--adapter", "must be a folder", adapter);
+        arguments.require(Files.isReadable(data), "--data", "must be a readable file", data);
+        arguments.require(
+                evalData == null || Files.isReadable(evalData), "--eval-data", "must be a readable file", evalData);
+        arguments.require(Files.isReadable(config), "--config", "must be a readable file", config);
+        arguments.require(
+                resume == null || Files.isDirectory(resume), "--resume", "must be a checkpoint folder", resume);
+        arguments.require(OutputFolder.isFree(out), "--out", "must be a new or an empty folder", out);
     }
 
     private TrainingRun run(TrainingFile settings) throws IOException {
