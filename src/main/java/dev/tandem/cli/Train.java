@@ -92,11 +92,11 @@ final class Train implements Callable<Integer> {
         check();
         TrainingFile settings = TrainingFile.read(config);
         TrainingRun run = run(settings);
-        try (var output = new OutputFolder(out);
+        // Closed last: an interrupted process ends as soon as it is.
+        try (var interruption = Interruption.watch();
+                var output = new OutputFolder(out);
                 var bar = new ProgressBar(command.commandLine().getOut(), terminal);
-                var monitor = new ConsoleMonitor(bar, metricsFile());
-                var interruption = new Interruption(monitor::stop)) {
-            interruption.arm();
+                var monitor = new ConsoleMonitor(bar, metricsFile(), interruption)) {
             return tell(train(run, monitor, output), bar);
         }
     }
