@@ -7,6 +7,7 @@ import dev.tandem.spec.WorkerExit;
 import dev.tandem.training.Trainer;
 import dev.tandem.worker.PlainLog;
 import dev.tandem.worker.Training;
+import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -58,6 +59,10 @@ public final class Cli implements Runnable {
             }
             case TrainingFailure failure -> {
                 err.println(failure.getMessage());
+                yield WorkerExit.PERMANENT_FAILURE.code();
+            }
+            case IOException io -> {
+                err.println("cannot read or write: " + io);
                 yield WorkerExit.PERMANENT_FAILURE.code();
             }
             default -> {

@@ -45,7 +45,7 @@ final class Score implements Callable<Integer> {
         var arguments = new Arguments(command);
         arguments.require(Files.isDirectory(model), "--model", "must be a folder", model);
         arguments.require(adapter == null || Files.isDirectory(adapter), "--adapter", "must be a folder", adapter);
-        arguments.require(Files.isRegularFile(data), "--data", "must be a readable file", data);
+        arguments.require(Files.isRegularFile(data), "--data", "must be a file", data);
         RowCount.of(data);
         PrintWriter out = command.commandLine().getOut();
         scoring.score(model, adapter, data, line -> out.println(Wire.JSON.writeValueAsString(line)));

@@ -89,6 +89,7 @@ final class Train implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        out = out.toAbsolutePath().normalize();
         check();
         TrainingFile settings = TrainingFile.read(config);
         TrainingRun run = run(settings);
@@ -114,12 +115,16 @@ final class Train implements Callable<Integer> {
         var arguments = new Arguments(command);
         arguments.require(Files.isDirectory(model), "--model", "must be a folder", model);
         arguments.require(adapter == null || Files.isDirectory(adapter), "--adapter", "must be a folder", adapter);
-        arguments.require(Files.isReadable(data), "--data", "must be a readable file", data);
-        arguments.require(
-                evalData == null || Files.isReadable(evalData), "--eval-data", "must be a readable file", evalData);
-        arguments.require(Files.isReadable(config), "--config", "must be a readable file", config);
+        arguments.require(Files.isRegularFile(data), "--data", "must be a file", data);
+        arguments.require(evalData == null || Files.isRegularFile(evalData), "--eval-data", "must be a file", evalData);
+        arguments.require(Files.isRegularFile(config), "--config", "must be a file", config);
         arguments.require(
                 resume == null || Files.isDirectory(resume), "--resume", "must be a checkpoint folder", resume);
+        arguments.require(
+                metrics == null || Files.isDirectory(metrics.toAbsolutePath().resolveSibling("")),
+                "--metrics",
+                "must be a file in a folder that exists",
+                metrics);
         arguments.require(OutputFolder.isFree(out), "--out", "must be a new or an empty folder", out);
     }
 
@@ -151,11 +156,11 @@ final class Train implements Callable<Integer> {
 
     private ModelCard card(TrainingRun run, Outcome.Finished finished) throws IOException {
         Lineage lineage = new Lineage(
-                model.toAbsolutePath().getFileName().toString(),
+                model.toAbsolutePath().normalize().getFileName().toString(),
                 Digests.ofFolder(model),
                 data.getFileName().toString(),
                 Digests.ofFile(data));
-        String name = out.toAbsolutePath().getFileName().toString();
+        String name = String.valueOf(out.getFileName());
         return new ModelCard(
                 name,
                 null,
