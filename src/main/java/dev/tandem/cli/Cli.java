@@ -13,19 +13,23 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The commands that need no server. */
-@Command(
-        name = "tandem",
-        description = "Trains language models on preference pairs. Without a command: the server.",
-        mixinStandardHelpOptions = true)
+@Command(name = "tandem", description = "Trains language models on preference pairs. Without a command: the server.")
 public final class Cli implements Runnable {
 
     @Spec
     CommandSpec command;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "this text")
+    boolean help;
 
     private Cli() {}
 

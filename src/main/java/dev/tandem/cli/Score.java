@@ -17,12 +17,17 @@ import picocli.CommandLine.Spec;
         name = "score",
         description = "Prints the per-token log-probabilities of each row as a JSON line.",
         footer = {"", "Exit codes: 0 done, 2 wrong arguments, 42 a row or the model cannot be read."},
-        sortOptions = false,
-        mixinStandardHelpOptions = true)
+        sortOptions = false)
 final class Score implements Callable<Integer> {
 
     @Spec
     CommandSpec command;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "this text")
+    boolean help;
 
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Hugging Face checkpoint")
     Path model;

@@ -29,12 +29,17 @@ import picocli.CommandLine.Spec;
             "Ctrl-C writes a checkpoint and ends; go on with --resume.",
             "Exit codes: 0 done, 2 wrong arguments or settings, 42 the run failed."
         },
-        sortOptions = false,
-        mixinStandardHelpOptions = true)
+        sortOptions = false)
 final class Train implements Callable<Integer> {
 
     @Spec
     CommandSpec command;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "this text")
+    boolean help;
 
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Hugging Face checkpoint to train")
     Path model;
