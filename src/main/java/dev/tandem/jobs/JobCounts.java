@@ -21,7 +21,8 @@ public class JobCounts {
     }
 
     public void refresh() {
-        List<Row<?>> rows = sql.sql("SELECT status, queue, count(*) FROM job GROUP BY status, queue")
+        List<Row<?>> rows = sql
+                .sql("SELECT status, queue, count(*) FROM job GROUP BY status, queue")
                 .query((row, n) ->
                         Row.of(Tags.of("status", row.getString(1), "queue", row.getString(2)), row.getLong(3)))
                 .stream()

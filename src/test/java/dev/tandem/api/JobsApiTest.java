@@ -216,7 +216,8 @@ class JobsApiTest {
         String attempt = "/internal/attempts/" + claim.job() + "/" + claim.epoch();
         String token = "Bearer " + claim.token().secret();
         assertThat(mvc.get().uri(attempt)).hasStatus(401);
-        assertThat(mvc.get().uri(attempt).header("Authorization", "Bearer guess")).hasStatus(401);
+        assertThat(mvc.get().uri(attempt).header("Authorization", "Bearer guess"))
+                .hasStatus(401);
         assertThat(mvc.get().uri(attempt).header("Authorization", token))
                 .hasStatusOk()
                 .bodyJson()
