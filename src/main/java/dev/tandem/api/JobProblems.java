@@ -14,6 +14,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import tools.jackson.core.JacksonException;
 
 /** What goes wrong with jobs, as problem details. */
 @RestControllerAdvice
@@ -39,6 +40,12 @@ class JobProblems {
     @ExceptionHandler
     ResponseEntity<Object> on(Fenced e, HttpServletRequest request) {
         return answer(HttpStatus.GONE, "fenced", null, e, request);
+    }
+
+    /** A worker of another version, or no worker at all. */
+    @ExceptionHandler
+    ResponseEntity<Object> on(JacksonException e, HttpServletRequest request) {
+        return answer(HttpStatus.BAD_REQUEST, "invalid_json", null, e, request);
     }
 
     private static ResponseEntity<Object> answer(

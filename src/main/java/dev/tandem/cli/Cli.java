@@ -7,24 +7,29 @@ import dev.tandem.spec.WorkerExit;
 import dev.tandem.training.Trainer;
 import dev.tandem.worker.PlainLog;
 import dev.tandem.worker.Training;
+import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The commands that need no server. */
-@Command(
-        name = "tandem",
-        description = "Trains language models on preference pairs. Without a command: the server.",
-        mixinStandardHelpOptions = true)
+@Command(name = "tandem", description = "Trains language models on preference pairs. Without a command: the server.")
 public final class Cli implements Runnable {
 
     @Spec
     CommandSpec command;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "this text")
+    boolean help;
 
     private Cli() {}
 
@@ -58,6 +63,10 @@ public final class Cli implements Runnable {
             }
             case TrainingFailure failure -> {
                 err.println(failure.getMessage());
+                yield WorkerExit.PERMANENT_FAILURE.code();
+            }
+            case IOException io -> {
+                err.println("cannot read or write: " + io);
                 yield WorkerExit.PERMANENT_FAILURE.code();
             }
             default -> {

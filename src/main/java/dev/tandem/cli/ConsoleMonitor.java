@@ -17,18 +17,14 @@ final class ConsoleMonitor implements TrainingMonitor, AutoCloseable {
 
     private final ProgressBar bar;
     private final Writer metricsFile;
+    private final Interruption interruption;
     private Map<String, Double> latest = Map.of();
     private int totalSteps;
-    private volatile boolean stopping;
 
-    ConsoleMonitor(ProgressBar bar, Writer metricsFile) {
+    ConsoleMonitor(ProgressBar bar, Writer metricsFile, Interruption interruption) {
         this.bar = bar;
         this.metricsFile = metricsFile;
-    }
-
-    /** Asks the run to write a checkpoint and stop. */
-    void stop() {
-        stopping = true;
+        this.interruption = interruption;
     }
 
     @Override
@@ -76,7 +72,7 @@ final class ConsoleMonitor implements TrainingMonitor, AutoCloseable {
     @Override
     public Instruction proceed(int step, int totalSteps, double epoch, @Nullable Double etaSeconds) {
         bar.update(step, totalSteps, latest, etaSeconds);
-        return stopping ? Instruction.PAUSE : Instruction.CONTINUE;
+        return interruption.isWished() ? Instruction.PAUSE : Instruction.CONTINUE;
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 /** What a model card says of the data that went in. */
 final class Digests {
 
+    private static final String PREFIX = "sha256:";
+
     private Digests() {}
 
     static String ofFile(Path file) throws IOException {
@@ -27,20 +29,20 @@ final class Digests {
         return text(sha256);
     }
 
-    /** Over the sorted names and digests of its files. */
+    /** The digest that the blob store would give it: SHA-256 of what {@code sha256sum} says of its files. */
     static String ofFolder(Path folder) throws IOException {
         MessageDigest sha256 = sha256();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                sha256.update(
-                        "%s %s\n".formatted(file.getFileName(), ofFile(file)).getBytes(UTF_8));
+                String line = "%s  %s\n".formatted(ofFile(file).substring(PREFIX.length()), file.getFileName());
+                sha256.update(line.getBytes(UTF_8));
             }
         }
         return text(sha256);
     }
 
     private static String text(MessageDigest sha256) {
-        return "sha256:" + HexFormat.of().formatHex(sha256.digest());
+        return PREFIX + HexFormat.of().formatHex(sha256.digest());
     }
 
     private static MessageDigest sha256() {

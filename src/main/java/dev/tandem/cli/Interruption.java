@@ -2,26 +2,27 @@ package dev.tandem.cli;
 
 import java.util.concurrent.CountDownLatch;
 
-/** Ctrl-C as a wish: the process stays until the run has written its checkpoint and told where it is. */
+/** Ctrl-C as a wish: the process stays until this is closed, when the run has told its checkpoint and has cleaned up. */
 final class Interruption implements AutoCloseable {
 
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Runnable wish;
+    private volatile boolean wished;
 
-    Interruption(Runnable wish) {
-        this.wish = wish;
+    private Interruption() {}
+
+    static Interruption watch() {
+        var interruption = new Interruption();
+        Runtime.getRuntime().addShutdownHook(new Thread(interruption::interrupt, "interrupt"));
+        return interruption;
     }
 
-    void arm() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt, "interrupt"));
+    boolean isWished() {
+        return wished;
     }
 
-    /** Runs at every exit of the process; only one in the middle of the run is an interruption. */
+    /** Runs at every exit of the process; only one in the middle of the run has to wait. */
     private void interrupt() {
-        if (ended.getCount() == 0) {
-            return;
-        }
-        wish.run();
+        wished = true;
         try {
             ended.await();
         } catch (InterruptedException e) {

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains a model without a server. */
@@ -30,12 +29,17 @@ import picocli.CommandLine.Spec;
             "Ctrl-C writes a checkpoint and ends; go on with --resume.",
             "Exit codes: 0 done, 2 wrong arguments or settings, 42 the run failed."
         },
-        sortOptions = false,
-        mixinStandardHelpOptions = true)
+        sortOptions = false)
 final class Train implements Callable<Integer> {
 
     @Spec
     CommandSpec command;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "this text")
+    boolean help;
 
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Hugging Face checkpoint to train")
     Path model;
@@ -90,14 +94,15 @@ final class Train implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        out = out.toAbsolutePath().normalize();
         check();
         TrainingFile settings = TrainingFile.read(config);
         TrainingRun run = run(settings);
-        try (var output = new OutputFolder(out);
+        // Closed last: an interrupted process ends as soon as it is.
+        try (var interruption = Interruption.watch();
+                var output = new OutputFolder(out);
                 var bar = new ProgressBar(command.commandLine().getOut(), terminal);
-                var monitor = new ConsoleMonitor(bar, metricsFile());
-                var interruption = new Interruption(monitor::stop)) {
-            interruption.arm();
+                var monitor = new ConsoleMonitor(bar, metricsFile(), interruption)) {
             return tell(train(run, monitor, output), bar);
         }
     }
@@ -112,19 +117,20 @@ final class Train implements Callable<Integer> {
     }
 
     private void check() throws IOException {
-        require(Files.isDirectory(model), "--model", "must be a folder", model);
-        require(adapter == null || Files.isDirectory(adapter), "--adapter", "must be a folder", adapter);
-        require(Files.isReadable(data), "--data", "must be a readable file", data);
-        require(evalData == null || Files.isReadable(evalData), "--eval-data", "must be a readable file", evalData);
-        require(Files.isReadable(config), "--config", "must be a readable file", config);
-        require(resume == null || Files.isDirectory(resume), "--resume", "must be a checkpoint folder", resume);
-        require(OutputFolder.isFree(out), "--out", "must be a new or an empty folder", out);
-    }
-
-    private void require(boolean holds, String option, String rule, @Nullable Path value) {
-        if (!holds) {
-            throw new ParameterException(command.commandLine(), "%s %s, was %s".formatted(option, rule, value));
-        }
+        var arguments = new Arguments(command);
+        arguments.require(Files.isDirectory(model), "--model", "must be a folder", model);
+        arguments.require(adapter == null || Files.isDirectory(adapter), "--adapter", "must be a folder", adapter);
+        arguments.require(Files.isRegularFile(data), "--data", "must be a file", data);
+        arguments.require(evalData == null || Files.isRegularFile(evalData), "--eval-data", "must be a file", evalData);
+        arguments.require(Files.isRegularFile(config), "--config", "must be a file", config);
+        arguments.require(
+                resume == null || Files.isDirectory(resume), "--resume", "must be a checkpoint folder", resume);
+        arguments.require(
+                metrics == null || Files.isDirectory(metrics.toAbsolutePath().resolveSibling("")),
+                "--metrics",
+                "must be a file in a folder that exists",
+                metrics);
+        arguments.require(OutputFolder.isFree(out), "--out", "must be a new or an empty folder", out);
     }
 
     private TrainingRun run(TrainingFile settings) throws IOException {
@@ -155,11 +161,11 @@ final class Train implements Callable<Integer> {
 
     private ModelCard card(TrainingRun run, Outcome.Finished finished) throws IOException {
         Lineage lineage = new Lineage(
-                model.toAbsolutePath().getFileName().toString(),
+                model.toAbsolutePath().normalize().getFileName().toString(),
                 Digests.ofFolder(model),
                 data.getFileName().toString(),
                 Digests.ofFile(data));
-        String name = out.toAbsolutePath().getFileName().toString();
+        String name = String.valueOf(out.getFileName());
         return new ModelCard(
                 name,
                 null,

@@ -188,9 +188,7 @@ final class EmbeddedPostgres implements AutoCloseable {
             LOG.debug("the same process holds the lock of {}", folder);
         }
         channel.close();
-        throw new IllegalStateException(
-                "another Tandem server uses %s; stop it, or give this one a folder of its own with --tandem.home=DIR"
-                        .formatted(folder));
+        throw new HomeInUse(folder);
     }
 
     private void unlock() {

@@ -6,6 +6,7 @@ import dev.tandem.spec.WorkerExit;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -14,6 +15,8 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 @Transactional
 public class Attempts {
+
+    private static final int UNKNOWN_EXIT = -1;
 
     private final Jobs jobs;
     private final JdbcClient sql;
@@ -156,14 +159,16 @@ public class Attempts {
     }
 
     /** The worker's process is gone. Nothing happens if its last report said how it ended. */
-    public void processEnded(AttemptId id, int exitCode, String lastWords) {
+    public void processEnded(AttemptId id, OptionalInt exit, String lastWords) {
+        int exitCode = exit.orElse(UNKNOWN_EXIT);
         current(id).ifPresent(job -> {
             if (exitCode == WorkerExit.CANCELLED_OR_PAUSED.code() || exitCode == WorkerExit.SIGTERM) {
                 endings.stopped(job, "the worker was stopped; waiting for a free worker slot");
             } else if (exitCode == WorkerExit.PERMANENT_FAILURE.code()) {
                 endings.failed(job, "worker_failed", "the worker ended with code 42: " + lastWords);
             } else {
-                String message = "the worker's process ended with code %d: %s".formatted(exitCode, lastWords);
+                String message = "the worker's process ended with %s: %s"
+                        .formatted(exit.isPresent() ? "code " + exitCode : "a code nobody saw", lastWords);
                 endings.broke(job, AttemptOutcome.CRASHED, FailureKind.CRASHED, message);
             }
         });

@@ -116,11 +116,13 @@ class ReportWriter {
         var latest = new LinkedHashMap<String, Double>();
         metrics.values().forEach((name, value) -> latest.put(prefix + name, value));
         sql.sql("""
-                UPDATE job SET latest_metrics = latest_metrics || CAST(:latest AS jsonb), step = greatest(step, :step)
+                UPDATE job SET latest_metrics = latest_metrics || CAST(:latest AS jsonb), step = greatest(step, :step),
+                               data_epoch = greatest(data_epoch, :passes)
                  WHERE id = :job AND epoch = :epoch
                 """)
                 .param("latest", Wire.JSON.writeValueAsString(latest))
                 .param("step", metrics.step())
+                .param("passes", metrics.values().getOrDefault("epoch", 0.0))
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .update();

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 
 /** Workers are child processes of the server: the same Java, the same program, another first argument. */
 @Configuration(proxyBeanMethods = false)
@@ -20,7 +20,7 @@ class LocalWorkers {
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @Fallback
     WorkerCommand workerCommand(WorkerProcessProperties properties) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -22,8 +22,6 @@ class Reaper {
     /** Looks at a worker without an attempt before it is killed: time for it to end by itself after its last report. */
     private static final int PATIENCE = 20;
 
-    private static final int UNKNOWN_EXIT = -1;
-
     private final Attempts attempts;
     private final WorkerLauncher launcher;
     private final Map<Attempt, Integer> strays = new HashMap<>();
@@ -50,7 +48,7 @@ class Reaper {
             var id = new AttemptId(attempt.job(), attempt.epoch());
             if (!seen.alive()) {
                 LOG.info("the worker of {} ended with code {}", id, seen.exitCode());
-                attempts.processEnded(id, seen.exitCode().orElse(UNKNOWN_EXIT), seen.lastWords());
+                attempts.processEnded(id, seen.exitCode(), seen.lastWords());
             } else if (!attempts.isCurrent(id)) {
                 alive.add(attempt);
                 endStray(attempt);

@@ -1,6 +1,7 @@
 package dev.tandem.scheduler;
 
 import dev.tandem.jobs.Attempts;
+import dev.tandem.jobs.JobCounts;
 import dev.tandem.jobs.Submissions.JobQueued;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -19,26 +20,31 @@ import org.springframework.stereotype.Component;
 class Scheduler implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+    private static final int ROUNDS_PER_COUNT = 10;
 
     private final Dispatcher dispatcher;
     private final Reaper reaper;
     private final Attempts attempts;
     private final Farewell farewell;
+    private final JobCounts counts;
     private final SchedulerProperties properties;
     private final Semaphore wakeUp = new Semaphore(0);
     private volatile @Nullable Thread thread;
     private boolean blind = true;
+    private long rounds;
 
     Scheduler(
             Dispatcher dispatcher,
             Reaper reaper,
             Attempts attempts,
             Farewell farewell,
+            JobCounts counts,
             SchedulerProperties properties) {
         this.dispatcher = dispatcher;
         this.reaper = reaper;
         this.attempts = attempts;
         this.farewell = farewell;
+        this.counts = counts;
         this.properties = properties;
     }
 
@@ -102,6 +108,9 @@ class Scheduler implements SmartLifecycle {
             }
             reaper.sweep();
             dispatcher.dispatch();
+            if (rounds++ % ROUNDS_PER_COUNT == 0) {
+                counts.refresh();
+            }
         } catch (RuntimeException e) {
             blind = true;
             LOG.error("a round of the scheduler failed; the next one is in {}", properties.poll(), e);

@@ -60,7 +60,12 @@ public sealed interface Report {
     /** The run cannot go on. */
     record Failed(FailureKind kind, String message) implements Report {}
 
-    /** The worker did as it was told; {@code checkpoint} is where a paused job goes on from. */
+    /**
+     * The worker did as it was told.
+     *
+     * @param instruction {@code CONTINUE} if its machine and not the server ended it: the job is to go on elsewhere
+     * @param checkpoint where the job goes on from; null for the one before
+     */
     record Stopped(
             Instruction instruction, int step, @Nullable String checkpoint) implements Report {}
 }

@@ -1,6 +1,7 @@
 package dev.tandem.worker;
 
 import dev.tandem.spec.AttemptOrder;
+import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Report;
 import dev.tandem.spec.WorkerExit;
 import dev.tandem.storage.BlobStore;
@@ -10,7 +11,6 @@ import dev.tandem.training.Outcome;
 import dev.tandem.training.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +38,7 @@ final class Attempt {
         return switch (report) {
             case Report.Succeeded s -> Optional.of(WorkerExit.DONE.code());
             case Report.Failed f -> Optional.of(exit(f).code());
-            case Report.Stopped s -> Optional.of(WorkerExit.CANCELLED_OR_PAUSED.code());
+            case Report.Stopped s -> Optional.of(exit(s));
             case Report.Started s -> Optional.empty();
             case Report.Metrics m -> Optional.empty();
             case Report.CheckpointSaved c -> Optional.empty();
@@ -50,12 +50,18 @@ final class Attempt {
         return failed.kind().isWorthRetrying() ? WorkerExit.TRY_AGAIN : WorkerExit.PERMANENT_FAILURE;
     }
 
+    private static int exit(Report.Stopped stopped) {
+        return stopped.instruction() == Instruction.CONTINUE
+                ? Worker.TERMINATED
+                : WorkerExit.CANCELLED_OR_PAUSED.code();
+    }
+
     /** @return the exit code of the process */
     int run() {
         Report end = train();
         standing.settle();
         reports.append(end);
-        return exitCode(end).orElse(Worker.TERMINATED);
+        return exitCode(end).orElseThrow();
     }
 
     /** The one place that catches everything: whatever ends a run becomes a report that a person reads. */
@@ -102,15 +108,18 @@ final class Attempt {
     }
 
     private Report stopped(Outcome.Stopped stopped) {
+        Instruction told = standing.pausedByMachine() ? Instruction.CONTINUE : stopped.instruction();
         String checkpoint = absolute(stopped.checkpoint());
-        if (standing.pausedByMachine()) {
-            log.info("told to end by the machine; step {}, checkpoint {}", stopped.step(), checkpoint);
-            String message = "the worker was told to end at step %d; the job goes on from its last checkpoint"
-                    .formatted(stopped.step());
-            return new Report.Event("info", message, Map.of());
-        }
-        log.info("stopped ({}) at step {}, checkpoint {}", stopped.instruction(), stopped.step(), checkpoint);
-        return new Report.Stopped(stopped.instruction(), stopped.step(), checkpoint);
+        log.info("stopped ({}) at step {}, checkpoint {}", reason(told), stopped.step(), checkpoint);
+        return new Report.Stopped(told, stopped.step(), checkpoint);
+    }
+
+    private static String reason(Instruction told) {
+        return switch (told) {
+            case CONTINUE -> "the machine ends this process; the job goes on in another";
+            case PAUSE -> "paused";
+            case CANCEL -> "cancelled";
+        };
     }
 
     private TrainingRun trainingRun() {

@@ -1,6 +1,8 @@
 package dev.tandem.worker;
 
+import dev.tandem.spec.WorkerExit;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +39,11 @@ final class Delivery implements Runnable {
             }
         } catch (Expelled e) {
             standing.expel(e);
+        } catch (ClosedByInterruptException e) {
+            log.debug("told to end in the middle of a read", e);
         } catch (IOException e) {
-            log.error("cannot read the report log; nothing more is delivered", e);
+            log.error("cannot read the report log", e);
+            standing.expel(new Expelled(WorkerExit.TRY_AGAIN, "reports can no longer be delivered"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -2,7 +2,7 @@ package dev.tandem.worker;
 
 import dev.tandem.spec.WorkerExit;
 
-/** The server's clear no: this attempt may not write any more. */
+/** This attempt can write nothing more: the server's clear no, or no way left to tell it anything. */
 final class Expelled extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -53,7 +53,7 @@ final class ReportLog implements AutoCloseable {
     }
 
     private void recover() throws IOException {
-        // Lines are short and an attempt's log is read whole only after a crash of its own worker.
+        // Read whole: there is something to read only after a crash of a worker of this very attempt.
         byte[] bytes = Files.readAllBytes(path);
         int start = 0;
         for (int i = 0; i < bytes.length; i++) {
@@ -182,6 +182,11 @@ final class ReportLog implements AutoCloseable {
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
         return true;
+    }
+
+    /** Everything is delivered: nobody reads this log again. */
+    synchronized void delete() throws IOException {
+        Files.deleteIfExists(path);
     }
 
     @Override

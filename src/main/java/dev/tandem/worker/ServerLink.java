@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -50,7 +51,13 @@ final class ServerLink {
 
     Instruction beat(Heartbeat progress) throws IOException, InterruptedException {
         BodyPublisher body = BodyPublishers.ofByteArray(Wire.JSON.writeValueAsBytes(progress));
-        return exchange(request("/heartbeat").POST(body), Heartbeat.Reply.class).instruction();
+        @Nullable
+        Instruction told = exchange(request("/heartbeat").POST(body), Heartbeat.Reply.class)
+                .instruction();
+        if (told == null) {
+            throw new IOException("%s/heartbeat answered without an instruction".formatted(attempt));
+        }
+        return told;
     }
 
     /**

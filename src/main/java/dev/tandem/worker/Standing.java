@@ -33,9 +33,9 @@ final class Standing {
         instruction = told;
     }
 
-    /** Whether a pause was this machine's wish and not the server's, so that the job is to go on elsewhere. */
+    /** Whether the stop was this machine's wish and not the server's, so that the job is to go on elsewhere. */
     boolean pausedByMachine() {
-        return terminating && instruction != Instruction.PAUSE;
+        return terminating && instruction == Instruction.CONTINUE;
     }
 
     void terminate() {

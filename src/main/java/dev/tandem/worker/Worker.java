@@ -115,7 +115,7 @@ public final class Worker {
     }
 
     /** Waits until the server has every report: an attempt whose result never arrives did not happen. */
-    private int delivered(ReportLog reports, int exitCode) throws InterruptedException {
+    private int delivered(ReportLog reports, int exitCode) throws IOException, InterruptedException {
         long start = System.nanoTime();
         while (!reports.awaitAccepted(GLANCE)) {
             standing.check();
@@ -126,6 +126,7 @@ public final class Worker {
                 return standing.isTerminating() ? TERMINATED : WorkerExit.TRY_AGAIN.code();
             }
         }
+        reports.delete();
         log.info("everything is delivered, exit {}", exitCode);
         return exitCode;
     }

@@ -210,6 +210,24 @@ class JobsApiTest {
     }
 
     @Test
+    void aWorkerIsToldWhyItIsTurnedAway() {
+        scene.submit("steps=1");
+        Claim claim = attempts.claimNext("machine", 100).orElseThrow();
+        String attempt = "/internal/attempts/" + claim.job() + "/" + claim.epoch();
+        String token = "Bearer " + claim.token().secret();
+        assertThat(mvc.get().uri(attempt)).hasStatus(401);
+        assertThat(mvc.get().uri(attempt).header("Authorization", "Bearer guess"))
+                .hasStatus(401);
+        assertThat(mvc.get().uri(attempt).header("Authorization", token))
+                .hasStatusOk()
+                .bodyJson()
+                .extractingPath("$.card.dataset")
+                .isEqualTo("script");
+        attempts.putBack(new AttemptId(claim.job(), claim.epoch()));
+        assertThat(mvc.get().uri(attempt).header("Authorization", token)).hasStatus(410);
+    }
+
+    @Test
     void whatAnUnfinishedJobNeedsIsNotDeleted() {
         Map<String, Object> request = scene.request("steps=1");
         post(request, null);

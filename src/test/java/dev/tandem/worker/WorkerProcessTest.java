@@ -4,6 +4,7 @@ import static dev.tandem.worker.WorkerScene.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.spec.AttemptOrder;
+import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Report;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,7 +66,7 @@ class WorkerProcessTest {
     }
 
     @Test
-    void aTerminatedWorkerReportsACheckpointAndDoesNotPauseItsJob() throws Exception {
+    void aTerminatedWorkerReportsACheckpointFromWhichTheJobGoesOn() throws Exception {
         await(() -> server.reports().size() > 3);
         worker.destroy();
 
@@ -73,7 +74,7 @@ class WorkerProcessTest {
         List<Report> reports = server.reports();
         var saved = (Report.CheckpointSaved) reports.get(reports.size() - 2);
         assertThat(Path.of(saved.path(), "state")).exists();
-        assertThat(reports.getLast()).isInstanceOf(Report.Event.class);
+        assertThat(reports.getLast()).isEqualTo(new Report.Stopped(Instruction.CONTINUE, saved.step(), saved.path()));
         assertThat(Files.readString(folder.resolve("log"))).contains("told to end by the machine");
     }
 

@@ -62,6 +62,7 @@ class WorkerTest {
         Path result = new BlobStore(Path.of(order.storePath())).path(succeeded.tree());
         assertThat(result.resolve("config.json")).exists();
         assertThat(result.resolve("README.md")).content().contains("base_model: \"tiny-llama\"", "job_1");
+        assertThat(folder.resolve("state")).isEmptyDirectory();
     }
 
     @Test

@@ -1,0 +1,33 @@
+package dev.tandem.jobs;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The gauge {@code tandem_jobs{status,queue}}: counted now and then, not at every change, so that it cannot drift. */
+@Component
+public class JobCounts {
+
+    private final JdbcClient sql;
+    private final MultiGauge jobs;
+
+    JobCounts(JdbcClient sql, MeterRegistry registry) {
+        this.sql = sql;
+        this.jobs = MultiGauge.builder("tandem.jobs").register(registry);
+    }
+
+    public void refresh() {
+        List<Row<?>> rows = sql
+                .sql("SELECT status, queue, count(*) FROM job GROUP BY status, queue")
+                .query((row, n) ->
+                        Row.of(Tags.of("status", row.getString(1), "queue", row.getString(2)), row.getLong(3)))
+                .stream()
+                .<Row<?>>map(row -> row)
+                .toList();
+        jobs.register(rows, true);
+    }
+}
