@@ -43,6 +43,7 @@ public final class Cli implements Runnable {
     static CommandLine commands(Training training, boolean terminal) {
         return new CommandLine(new Cli())
                 .addSubcommand(new Train(training, terminal))
+                .addSubcommand(new Score(new ModelScoring()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Cli::explain);
     }
