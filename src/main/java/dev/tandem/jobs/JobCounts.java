@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
-import java.util.List;
+import java.util.ArrayList;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -21,13 +21,12 @@ public class JobCounts {
     }
 
     public void refresh() {
-        List<Row<?>> rows = sql
-                .sql("SELECT status, queue, count(*) FROM job GROUP BY status, queue")
-                .query((row, n) ->
-                        Row.of(Tags.of("status", row.getString(1), "queue", row.getString(2)), row.getLong(3)))
-                .stream()
-                .<Row<?>>map(row -> row)
-                .toList();
+        var rows = new ArrayList<Row<?>>();
+        sql.sql("SELECT status, queue, count(*) FROM job GROUP BY status, queue")
+                .query(row -> {
+                    Tags tags = Tags.of("status", row.getString(1), "queue", row.getString(2));
+                    rows.add(Row.of(tags, row.getLong(3)));
+                });
         jobs.register(rows, true);
     }
 }
