@@ -25,11 +25,12 @@ class LocalWorkers {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx%dm".formatted(properties.heap().toMegabytes()));
-        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.add("-XX:+UseSerialGC");
+        command.add("-Dai.djl.offline=true");
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(program());
         command.add("worker");
-        return new WorkerCommand(command);
+        return new WorkerCommand(command, properties.threading());
     }
 
     /** {@code java -jar} puts the jar, and nothing else, onto the class path. */
