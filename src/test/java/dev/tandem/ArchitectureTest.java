@@ -14,10 +14,18 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
     private static final String[] NUMERIC = {
-        "..spec..", "..storage..", "..transformer..", "..text..", "..training..", "..worker.."
+        "..spec..", "..storage..", "..transformer..", "..text..", "..training..", "..worker..", "..corpus.."
     };
     private static final String[] SERVICE = {
-        "..api..", "..jobs..", "..scheduler..", "..launcher..", "..security..", "..models..", "..datasets..", "..home.."
+        "..api..",
+        "..jobs..",
+        "..scheduler..",
+        "..launcher..",
+        "..security..",
+        "..models..",
+        "..datasets..",
+        "..home..",
+        "..demo.."
     };
 
     @ArchTest

@@ -44,6 +44,8 @@ public final class Cli implements Runnable {
         return new CommandLine(new Cli())
                 .addSubcommand(new Train(training, terminal))
                 .addSubcommand(new Score(new ModelScoring()))
+                .addSubcommand(new Generate())
+                .addSubcommand(new DemoModel(training, terminal))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Cli::explain);
     }

@@ -24,6 +24,12 @@ public final class ProgressBar implements AutoCloseable {
         this.terminal = terminal;
     }
 
+    /** On standard output. */
+    public static ProgressBar onConsole() {
+        boolean terminal = System.console() != null && System.console().isTerminal();
+        return new ProgressBar(new PrintWriter(System.out, true, System.out.charset()), terminal);
+    }
+
     public boolean isTerminal() {
         return terminal;
     }
@@ -71,7 +77,8 @@ public final class ProgressBar implements AutoCloseable {
         }
     }
 
-    static String render(int step, int totalSteps, Map<String, Double> metrics, @Nullable Double etaSeconds) {
+    /** The line as it is drawn on a terminal. */
+    public static String render(int step, int totalSteps, Map<String, Double> metrics, @Nullable Double etaSeconds) {
         var words = new StringBuilder(" %d/%d".formatted(step, totalSteps));
         word(words, metrics, "loss", "  loss %.4f");
         word(words, metrics, "rewards/accuracies", "  acc %.2f");

@@ -1,5 +1,5 @@
 /** The command line without a server; the only room that prints to the console. */
-@ApplicationModule(allowedDependencies = {"spec", "training", "text", "worker"})
+@ApplicationModule(allowedDependencies = {"spec", "training", "text", "transformer", "worker", "corpus"})
 @NullMarked
 package dev.tandem.cli;
 

@@ -9,7 +9,7 @@ import org.springframework.stereotype.Component;
 
 /** Where workers on this machine reach the server. The port is known only once the server listens. */
 @Component
-class ServerAddress {
+public class ServerAddress {
 
     private final @Nullable InetAddress configured;
     private volatile int port;
@@ -25,7 +25,7 @@ class ServerAddress {
         }
     }
 
-    String url() {
+    public String url() {
         InetAddress host = configured;
         String name = host == null || host.isAnyLocalAddress() ? "127.0.0.1" : host.getHostAddress();
         return "http://%s:%d".formatted(name.contains(":") ? "[" + name + "]" : name, port);

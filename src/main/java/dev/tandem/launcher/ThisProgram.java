@@ -1,0 +1,44 @@
+package dev.tandem.launcher;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.springframework.util.unit.DataSize;
+
+/** Command lines that run another part of the program that is running: the same Java, other first words. */
+public final class ThisProgram {
+
+    private ThisProgram() {}
+
+    /** @param heap {@code -Xmx}; tensors live outside it, in native memory */
+    public static List<String> command(DataSize heap, String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx%dm".formatted(heap.toMegabytes()));
+        command.add("-XX:+UseSerialGC");
+        command.add("-Dai.djl.offline=true");
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(program());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** {@code java -jar} puts the jar, and nothing else, onto the class path. */
+    private static List<String> program() {
+        String classPath = System.getProperty("java.class.path");
+        boolean executableJar = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
+        return executableJar
+                ? List.of("-jar", Path.of(classPath).toAbsolutePath().toString())
+                : List.of("-cp", absolute(classPath), "dev.tandem.Tandem");
+    }
+
+    private static String absolute(String classPath) {
+        return String.join(
+                File.pathSeparator,
+                Arrays.stream(classPath.split(File.pathSeparator))
+                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                        .toList());
+    }
+}
