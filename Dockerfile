@@ -48,7 +48,7 @@ RUN apt-get update \
 # In a container only the port that someone publishes can be reached from outside.
 ENV PYTORCH_VERSION=2.7.1 \
     PYTORCH_LIBRARY_PATH=/opt/libtorch/lib \
-    AI_DJL_OFFLINE=true \
+    DJL_OFFLINE=true \
     DJL_CACHE_DIR=/var/lib/tandem/djl \
     SERVER_ADDRESS=0.0.0.0 \
     TANDEM_HOME=/var/lib/tandem
@@ -60,7 +60,7 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=90s --retries=3 \
     CMD curl -fsS http://127.0.0.1:8080/actuator/health/readiness || exit 1
 # tini adopts what workers and PostgreSQL leave behind.
-ENTRYPOINT ["/usr/bin/tini", "--", "java", "-Dai.djl.offline=true", "-jar", "/app/tandem.jar"]
+ENTRYPOINT ["/usr/bin/tini", "--", "java", "-jar", "/app/tandem.jar"]
 
 # ---- run on a CPU (last, so it is what a plain `docker build .` makes) -------------------------------------------
 FROM eclipse-temurin:25-jre AS cpu
@@ -73,6 +73,7 @@ RUN apt-get update \
  && useradd --system --uid 10001 --user-group --home-dir /var/lib/tandem --create-home tandem
 ENV PYTORCH_VERSION=2.7.1 \
     PYTORCH_LIBRARY_PATH=/opt/libtorch/lib \
+    DJL_OFFLINE=true \
     DJL_CACHE_DIR=/var/lib/tandem/djl \
     SERVER_ADDRESS=0.0.0.0 \
     TANDEM_HOME=/var/lib/tandem
@@ -83,4 +84,4 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=90s --retries=3 \
     CMD curl -fsS http://127.0.0.1:8080/actuator/health/readiness || exit 1
-ENTRYPOINT ["/usr/bin/tini", "--", "java", "-Dai.djl.offline=true", "-jar", "/app/tandem.jar"]
+ENTRYPOINT ["/usr/bin/tini", "--", "java", "-jar", "/app/tandem.jar"]
