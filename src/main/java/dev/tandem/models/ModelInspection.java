@@ -32,11 +32,10 @@ class ModelInspection {
         try {
             return question.get();
         } catch (InvalidCheckpoint e) {
-            var refused = new InvalidSpec(e.flaws().stream()
+            // Without the cause: Spring would take the handler of a JacksonException below it, and blame the request.
+            throw new InvalidSpec(e.flaws().stream()
                     .map(flaw -> new FieldProblem("files", flaw.rule().code(), flaw.message()))
                     .toList());
-            refused.initCause(e);
-            throw refused;
         }
     }
 }
