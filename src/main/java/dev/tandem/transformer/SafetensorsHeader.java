@@ -59,9 +59,7 @@ final class SafetensorsHeader {
         this.fileSize = fileSize;
     }
 
-    /**
-     * @param dataStart where in the file the header ends and the first tensor begins
-     */
+    /** @param dataStart where in the file the header ends and the first tensor begins */
     record Contents(Map<String, StoredTensor> tensors, long dataStart) {}
 
     /** @throws InvalidCheckpoint if the file is not what its header says */
@@ -143,12 +141,7 @@ final class SafetensorsHeader {
             throw broken(
                     UNSUPPORTED_DTYPE,
                     "stores tensor \"%s\" as %s; known are %s"
-                            .formatted(
-                                    name,
-                                    entry.dtype,
-                                    StoredTensor.DTYPES.keySet().stream()
-                                            .sorted()
-                                            .toList()));
+                            .formatted(name, entry.dtype, StoredTensor.DTYPES.keySet()));
         }
         return new StoredTensor(entry.dtype, new Shape(entry.shape), entry.dataOffsets[0], entry.dataOffsets[1]);
     }

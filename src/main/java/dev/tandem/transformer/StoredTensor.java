@@ -3,7 +3,10 @@ package dev.tandem.transformer;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record StoredTensor(String dtypeName, Shape shape, long begin, long end) {
 
-    static final Map<String, DataType> DTYPES = Map.ofEntries(
+    static final SortedMap<String, DataType> DTYPES = Collections.unmodifiableSortedMap(new TreeMap<>(Map.ofEntries(
             Map.entry("F64", DataType.FLOAT64),
             Map.entry("F32", DataType.FLOAT32),
             Map.entry("F16", DataType.FLOAT16),
@@ -24,7 +27,7 @@ record StoredTensor(String dtypeName, Shape shape, long begin, long end) {
             Map.entry("I16", DataType.INT16),
             Map.entry("I8", DataType.INT8),
             Map.entry("U8", DataType.UINT8),
-            Map.entry("BOOL", DataType.BOOLEAN));
+            Map.entry("BOOL", DataType.BOOLEAN))));
 
     DataType dtype() {
         return DTYPES.getOrDefault(dtypeName, DataType.UNKNOWN);
