@@ -17,7 +17,15 @@ class ArchitectureTest {
         "..spec..", "..storage..", "..transformer..", "..text..", "..training..", "..worker..", "..corpus.."
     };
     private static final String[] SERVICE = {
-        "..api..", "..jobs..", "..scheduler..", "..launcher..", "..security..", "..models..", "..datasets..", "..home..", "..demo.."
+        "..api..",
+        "..jobs..",
+        "..scheduler..",
+        "..launcher..",
+        "..security..",
+        "..models..",
+        "..datasets..",
+        "..home..",
+        "..demo.."
     };
 
     @ArchTest
