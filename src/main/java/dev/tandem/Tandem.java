@@ -12,6 +12,7 @@ public final class Tandem {
     private Tandem() {}
 
     public static void main(String[] args) {
+        stayOffline();
         String part = args.length == 0 ? "server" : args[0];
         if (part.equals("worker")) {
             Worker.main(args);
@@ -19,6 +20,13 @@ public final class Tandem {
             TandemServer.main(args);
         } else {
             Cli.main(args); // knows its commands, and says so of any other word
+        }
+    }
+
+    /** Left to itself, DJL tells its makers of every start on EC2 and fetches what it misses. */
+    private static void stayOffline() {
+        if (System.getProperty("ai.djl.offline") == null) {
+            System.setProperty("ai.djl.offline", "true");
         }
     }
 

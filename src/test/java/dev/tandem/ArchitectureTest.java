@@ -1,5 +1,8 @@
 package dev.tandem;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -55,6 +58,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("ai.djl..");
+
+    @ArchTest
+    static final ArchRule theServiceKnowsNoMoreOfTheTransformerThanItsInspection = noClasses()
+            .that()
+            .resideInAnyPackage(SERVICE)
+            .should()
+            .dependOnClassesThat(resideInAPackage("..transformer..")
+                    .and(not(nameMatching(".*\\.(CheckpointInspection|CheckpointFacts|InvalidCheckpoint.*)"))));
 
     @ArchTest
     static final ArchRule theMainClassLoadsNoSpring = noClasses()

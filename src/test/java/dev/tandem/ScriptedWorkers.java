@@ -3,6 +3,7 @@ package dev.tandem;
 import dev.tandem.launcher.WorkerCommand;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 
@@ -12,12 +13,13 @@ class ScriptedWorkers {
 
     @Bean
     WorkerCommand scriptedWorker() {
-        return new WorkerCommand(List.of(
+        List<String> arguments = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.tandem.worker.ScriptedJob"));
+                "dev.tandem.worker.ScriptedJob");
+        return new WorkerCommand(arguments, Map.of());
     }
 }

@@ -56,6 +56,9 @@ final class LocalLauncher implements WorkerLauncher {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+            // Spring's settings may hold the database's password, which a worker has no business with.
+            builder.environment().keySet().removeIf(name -> name.startsWith("SPRING_"));
+            command.environment().forEach(builder.environment()::putIfAbsent);
             builder.environment()
                     .putAll(Map.of(
                             "TANDEM_SERVER_URL", start.serverUrl(),
@@ -101,13 +104,19 @@ final class LocalLauncher implements WorkerLauncher {
     public List<Seen> observe() {
         var seen = new ArrayList<Seen>();
         workers.forEach((attempt, process) -> {
-            if (process.isAlive()) {
+            if (isAlive(attempt, process)) {
                 seen.add(new Seen(attempt, true, OptionalInt.empty(), ""));
             } else {
                 seen.add(ended(attempt));
             }
         });
         return seen;
+    }
+
+    /** A child's exit code is known a moment after its process is gone; until then it counts as alive. */
+    private boolean isAlive(Attempt attempt, ProcessHandle process) {
+        Process child = children.get(attempt);
+        return child == null ? process.isAlive() : child.isAlive();
     }
 
     private Seen ended(Attempt attempt) {

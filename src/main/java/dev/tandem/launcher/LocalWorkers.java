@@ -17,6 +17,6 @@ class LocalWorkers {
     @Bean
     @Fallback
     WorkerCommand workerCommand(WorkerProcessProperties properties) {
-        return new WorkerCommand(ThisProgram.command(properties.heap(), "worker"));
+        return new WorkerCommand(ThisProgram.command(properties.heap(), "worker"), properties.threading());
     }
 }

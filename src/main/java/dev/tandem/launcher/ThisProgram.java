@@ -17,7 +17,8 @@ public final class ThisProgram {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx%dm".formatted(heap.toMegabytes()));
-        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.add("-XX:+UseSerialGC");
+        command.add("-Dai.djl.offline=true");
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(program());
         command.addAll(List.of(arguments));

@@ -12,7 +12,12 @@ import java.util.OptionalInt;
 public interface WorkerLauncher {
 
     /** One attempt of one job. */
-    record Attempt(String job, long epoch) {}
+    record Attempt(String job, long epoch) {
+        @Override
+        public String toString() {
+            return "%s, attempt %d".formatted(job, epoch);
+        }
+    }
 
     /** What a worker is told at its start; all else it asks the server for. */
     record Start(Attempt attempt, AttemptToken token, String serverUrl, Duration heartbeat) {}

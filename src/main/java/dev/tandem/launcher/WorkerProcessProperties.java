@@ -1,5 +1,7 @@
 package dev.tandem.launcher;
 
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -8,6 +10,29 @@ import org.springframework.util.unit.DataSize;
  * How worker processes are started.
  *
  * @param heap {@code -Xmx} of a worker; tensors live outside it, in native memory
+ * @param slots worker processes at one time on this machine, which share its cores
+ * @param threads that a worker computes with; its share of the cores when it is left out
  */
 @ConfigurationProperties("tandem.worker")
-record WorkerProcessProperties(@DefaultValue("1GB") DataSize heap) {}
+record WorkerProcessProperties(
+        @DefaultValue("1GB") DataSize heap,
+        @Nullable Integer slots,
+        @Nullable Integer threads) {
+
+    WorkerProcessProperties {
+        if (threads != null && threads < 1) {
+            throw new IllegalArgumentException("tandem.worker.threads must be at least 1, was " + threads);
+        }
+    }
+
+    /**
+     * libtorch's threads spin while they wait for each other, which costs a worker a hundredfold when another process
+     * wants the same cores; so they sleep instead, and workers side by side split the cores.
+     */
+    Map<String, String> threading() {
+        int beside = slots == null ? 1 : Math.max(1, slots);
+        int share = Math.max(1, Runtime.getRuntime().availableProcessors() / beside);
+        return Map.of(
+                "OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", String.valueOf(threads == null ? share : threads));
+    }
+}

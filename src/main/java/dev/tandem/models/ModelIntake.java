@@ -24,6 +24,9 @@ public class ModelIntake {
 
     private static final Logger log = LoggerFactory.getLogger(ModelIntake.class);
 
+    /** What makes a folder an adapter. */
+    private static final String ADAPTER_CONFIG = "adapter_config.json";
+
     private final RegisteredModels models;
     private final ModelShelf shelf;
     private final ModelInspection inspection;
@@ -102,18 +105,18 @@ public class ModelIntake {
     }
 
     private RegisteredModel store(String name, Staging staging, @Nullable String baseModel) {
-        boolean adapter = Files.exists(staging.folder().resolve(AdapterCheck.CONFIG));
+        boolean adapter = Files.exists(staging.folder().resolve(ADAPTER_CONFIG));
         RegisteredModel base = adapter ? baseOf(baseModel) : null;
         if (!adapter && baseModel != null) {
             throw new InvalidSpec(
                     "base_model",
                     "invalid_value",
                     "base_model is for adapters, and there is no %s among the files; leave base_model out"
-                            .formatted(AdapterCheck.CONFIG));
+                            .formatted(ADAPTER_CONFIG));
         }
         ModelFacts facts = base == null
                 ? inspection.inspect(staging.folder())
-                : inspection.inspectAdapter(staging.folder(), blobs.path(base.digest()), base.facts());
+                : inspection.inspectAdapter(staging.folder(), blobs.path(base.digest()));
         StoredTree tree = blobs.seal(staging);
         ModelKind kind = adapter ? ModelKind.ADAPTER : ModelKind.BASE;
         var model = new RegisteredModel(name, kind, facts, tree.digest(), tree.sizeBytes(), clock.instant())

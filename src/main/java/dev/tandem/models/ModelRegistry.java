@@ -105,7 +105,6 @@ public class ModelRegistry {
         if (kind != ModelKind.ADAPTER) {
             return inspection.inspect(folder);
         }
-        RegisteredModel base = get(parent);
-        return inspection.inspectAdapter(folder, folder(base), base.facts());
+        return inspection.inspectAdapter(folder, folder(get(parent)));
     }
 }

@@ -1,8 +1,10 @@
 package dev.tandem.models;
 
 import dev.tandem.spec.InvalidSpec;
+import dev.tandem.spec.Wire;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Holds a {@code tokenizer.json} against the vocabulary of the model: an id beyond it would read outside the embedding. */
@@ -19,7 +21,7 @@ final class TokenizerFile {
                     "missing_tokenizer",
                     "tokenizer.json is missing; add it (from older tokenizer files, Transformers writes it with AutoTokenizer.from_pretrained(...).save_pretrained(...))");
         }
-        JsonNode json = JsonFile.read(folder.resolve(NAME));
+        JsonNode json = read(folder.resolve(NAME));
         JsonNode vocabulary = json.path("model").path("vocab");
         if (vocabulary.isEmpty()) {
             throw new InvalidSpec("files", "invalid_tokenizer", "tokenizer.json has no model.vocab");
@@ -34,6 +36,18 @@ final class TokenizerFile {
         }
         json.path("added_tokens")
                 .forEach(t -> require(t.path("id").asInt(-1), t.path("content").asString(""), vocabSize));
+    }
+
+    private static JsonNode read(Path file) {
+        try {
+            return Wire.JSON.readTree(file);
+        } catch (JacksonException e) {
+            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+            throw new InvalidSpec(
+                    "files",
+                    "invalid_json",
+                    "tokenizer.json is not JSON (line %d): %s".formatted(line, e.getOriginalMessage()));
+        }
     }
 
     private static void require(int id, String token, int vocabSize) {

@@ -1,5 +1,5 @@
 /** Registered checkpoints and adapters: what was uploaded, what was trained, and from what. */
-@ApplicationModule(allowedDependencies = {"spec", "storage"})
+@ApplicationModule(allowedDependencies = {"spec", "storage", "transformer"})
 @NullMarked
 package dev.tandem.models;
 

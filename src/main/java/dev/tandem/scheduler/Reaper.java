@@ -47,7 +47,10 @@ class Reaper {
             Attempt attempt = seen.attempt();
             var id = new AttemptId(attempt.job(), attempt.epoch());
             if (!seen.alive()) {
-                LOG.info("the worker of {} ended with code {}", id, seen.exitCode());
+                String code = seen.exitCode().isPresent()
+                        ? "exit code " + seen.exitCode().getAsInt()
+                        : "an unknown exit code";
+                LOG.info("the worker of {} ended with {}", attempt, code);
                 attempts.processEnded(id, seen.exitCode(), seen.lastWords());
             } else if (!attempts.isCurrent(id)) {
                 alive.add(attempt);

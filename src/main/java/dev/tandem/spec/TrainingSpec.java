@@ -23,7 +23,18 @@ import org.jspecify.annotations.Nullable;
 public record TrainingSpec(
         double beta,
         List<LossType> lossType,
+        @Nullable List<Double> lossWeights,
         double labelSmoothing,
+        FDivergence fDivergenceType,
+        double fAlphaDivergenceCoef,
+        @Nullable Double ldAlpha,
+        boolean useWeighting,
+        double discopopTau,
+        boolean syncRefModel,
+        double refModelMixupAlpha,
+        int refModelSyncSteps,
+        boolean precomputeRefLogProbs,
+        @Nullable Integer precomputeRefBatchSize,
         @Nullable Integer maxLength,
         TruncationMode truncationMode,
         PromptBoundary promptBoundary,
@@ -52,12 +63,27 @@ public record TrainingSpec(
         @Nullable Integer evalSteps,
         SaveStrategy saveStrategy,
         int saveSteps,
-        @Nullable Integer saveTotalLimit) {
+        @Nullable Integer saveTotalLimit,
+        boolean loadBestModelAtEnd,
+        @Nullable String metricForBestModel) {
+
+    private static final String LEAVE_OUT = "leave it out";
 
     public static final TrainingSpec DEFAULTS = new TrainingSpec(
             0.1,
             List.of(LossType.SIGMOID),
+            null,
             0,
+            FDivergence.REVERSE_KL,
+            0.5,
+            null,
+            false,
+            0.05,
+            false,
+            0.6,
+            512,
+            false,
+            null,
             1024,
             TruncationMode.KEEP_START,
             PromptBoundary.TRL,
@@ -86,19 +112,18 @@ public record TrainingSpec(
             null,
             SaveStrategy.STEPS,
             500,
+            null,
+            false,
             null);
 
     public TrainingSpec {
-        new Rules()
-                .positive("beta", beta)
-                .check(lossType.size() == 1, "loss_type", "must name one loss", lossType)
-                .supported(
-                        labelSmoothing == 0,
-                        "label_smoothing",
-                        "no available loss uses it; leave it out or set it to 0",
-                        labelSmoothing)
-                .check(maxLength == null || maxLength >= 2, "max_length", "must be at least 2 or null", maxLength)
-                .notNegative("learning_rate", learningRate)
+        var rules = new Rules();
+        checkLoss(rules, beta, lossType, learningRate, maxLength);
+        rules.check(
+                        lrSchedulerType != LrSchedule.CONSTANT || warmupSteps == 0 && warmupRatio == 0,
+                        "lr_scheduler_type",
+                        "must be constant_with_warmup if there is a warm-up",
+                        "constant")
                 .notNegative("warmup_steps", warmupSteps)
                 .check(
                         warmupSteps < 1 || warmupSteps == Math.rint(warmupSteps),
@@ -111,11 +136,7 @@ public record TrainingSpec(
                         "max_steps",
                         "must be greater than 0, or -1 to train num_train_epochs",
                         maxSteps)
-                .check(
-                        maxSteps > 0 || (numTrainEpochs > 0 && Double.isFinite(numTrainEpochs)),
-                        "num_train_epochs",
-                        "must be a finite number greater than 0",
-                        numTrainEpochs)
+                .positive("num_train_epochs", numTrainEpochs)
                 .atLeast("per_device_train_batch_size", perDeviceTrainBatchSize, 1)
                 .atLeast("per_device_eval_batch_size", perDeviceEvalBatchSize, 1)
                 .atLeast("gradient_accumulation_steps", gradientAccumulationSteps, 1)
@@ -125,12 +146,6 @@ public record TrainingSpec(
                 .notNegative("weight_decay", weightDecay)
                 .notNegative("max_grad_norm", maxGradNorm)
                 .atLeast("seed", seed, 0)
-                .supported(!bf16, "bf16", "training runs in fp32; leave it out or set it to false", bf16)
-                .supported(
-                        !gradientCheckpointing,
-                        "gradient_checkpointing",
-                        "leave it out or set it to false",
-                        gradientCheckpointing)
                 .atLeast("logging_steps", loggingSteps, 1)
                 .check(evalSteps == null || evalSteps >= 1, "eval_steps", "must be at least 1 or null", evalSteps)
                 .atLeast("save_steps", saveSteps, 1)
@@ -139,8 +154,35 @@ public record TrainingSpec(
                         "save_total_limit",
                         "must be at least 1 or null",
                         saveTotalLimit)
+                // Options of TRL that are not here yet: accepted at the value that turns them off, so that a whole
+                // TRL config can be pasted, and refused by name at any other.
+                .supported(lossWeights == null, "loss_weights", LEAVE_OUT, lossWeights)
+                .supported(labelSmoothing == 0, "label_smoothing", LEAVE_OUT, labelSmoothing)
+                .supported(fAlphaDivergenceCoef == 0.5, "f_alpha_divergence_coef", LEAVE_OUT, fAlphaDivergenceCoef)
+                .supported(ldAlpha == null, "ld_alpha", LEAVE_OUT, ldAlpha)
+                .supported(!useWeighting, "use_weighting", LEAVE_OUT, useWeighting)
+                .supported(discopopTau == 0.05, "discopop_tau", LEAVE_OUT, discopopTau)
+                .supported(!syncRefModel, "sync_ref_model", LEAVE_OUT, syncRefModel)
+                .supported(refModelMixupAlpha == 0.6, "ref_model_mixup_alpha", LEAVE_OUT, refModelMixupAlpha)
+                .supported(refModelSyncSteps == 512, "ref_model_sync_steps", LEAVE_OUT, refModelSyncSteps)
+                .supported(!precomputeRefLogProbs, "precompute_ref_log_probs", LEAVE_OUT, precomputeRefLogProbs)
+                .supported(
+                        precomputeRefBatchSize == null, "precompute_ref_batch_size", LEAVE_OUT, precomputeRefBatchSize)
+                .supported(!bf16, "bf16", "training runs in fp32; leave it out", bf16)
+                .supported(!gradientCheckpointing, "gradient_checkpointing", LEAVE_OUT, gradientCheckpointing)
+                .supported(!loadBestModelAtEnd, "load_best_model_at_end", LEAVE_OUT, loadBestModelAtEnd)
+                .supported(metricForBestModel == null, "metric_for_best_model", LEAVE_OUT, metricForBestModel)
                 .done();
         lossType = List.copyOf(lossType);
+        lossWeights = lossWeights == null ? null : List.copyOf(lossWeights);
+    }
+
+    private static void checkLoss(
+            Rules rules, double beta, List<LossType> lossType, double learningRate, @Nullable Integer maxLength) {
+        rules.positive("beta", beta)
+                .check(lossType.size() == 1, "loss_type", "must name one loss", lossType)
+                .notNegative("learning_rate", learningRate)
+                .check(maxLength == null || maxLength >= 2, "max_length", "must be at least 2 or null", maxLength);
     }
 
     /** @throws InvalidSpec naming every field that is wrong */

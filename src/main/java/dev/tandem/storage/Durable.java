@@ -11,18 +11,19 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What a file system needs to be told so that a finished write survives a power cut. */
-final class Durable {
+public final class Durable {
 
     private Durable() {}
 
     /** Also for a folder: its entries are durable only once the folder itself is synced. */
-    static void sync(Path fileOrFolder) throws IOException {
+    public static void sync(Path fileOrFolder) throws IOException {
         try (FileChannel channel = FileChannel.open(fileOrFolder, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
 
-    static void deleteTree(Path folder) throws IOException {
+    /** The folder with all that is in it; one that is not there is fine. */
+    public static void deleteTree(Path folder) throws IOException {
         for (Path path : deepestFirst(folder)) {
             Files.deleteIfExists(path);
         }

@@ -13,6 +13,7 @@ import dev.tandem.transformer.Ops;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Per-token log-probabilities of rows under one model. */
@@ -50,11 +51,6 @@ public final class Scorer implements AutoCloseable {
         }
     }
 
-    /** Token ids that the model has embeddings for: 0 to this, exclusive. */
-    public int vocabSize() {
-        return model.config().vocabSize();
-    }
-
     /**
      * A row's log-probabilities, one for each completion token that has a predecessor.
      *
@@ -62,7 +58,11 @@ public final class Scorer implements AutoCloseable {
      */
     public record ScoredRow(TokenizedRow row, float[] chosenLogps, float @Nullable [] rejectedLogps) {}
 
+    /** @throws TrainingFailure if a token is not in the model's vocabulary */
     public ScoredRow score(TokenizedRow row) {
+        requireKnown(row.promptIds());
+        requireKnown(row.chosenIds());
+        requireKnown(Objects.requireNonNullElse(row.rejectedIds(), new int[0]));
         MicroBatch batch = MicroBatch.of(List.of(row), row.rejectedIds() != null);
         try (NDManager scratch = manager.newSubManager()) {
             Ops ops = kernels.in(scratch);
@@ -72,6 +72,17 @@ public final class Scorer implements AutoCloseable {
                     row,
                     Arrays.copyOfRange(logps, starts[0], starts[1]),
                     starts.length > 2 ? Arrays.copyOfRange(logps, starts[1], starts[2]) : null);
+        }
+    }
+
+    private void requireKnown(int[] ids) {
+        for (int id : ids) {
+            if (id >= model.config().vocabSize()) {
+                throw new TrainingFailure(
+                        FailureKind.INVALID_MODEL,
+                        "the tokenizer gives id %d, but the model's vocabulary has %d entries; tokenizer.json and config.json are of different models"
+                                .formatted(id, model.config().vocabSize()));
+            }
         }
     }
 

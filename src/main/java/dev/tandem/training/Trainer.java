@@ -81,10 +81,14 @@ public final class Trainer {
     private TokenizedDataset read(DataSource source, RowTokenizer tokenizer, ModelConfig config, String name) {
         TokenizedDataset data = TokenizedDataset.read(source, tokenizer, maxLength(config), run.method());
         data.requireWithin(config.vocabSize());
-        warn(
-                data.dropped().stream().map(TokenizedDataset.Dropped::line).toList(),
-                "%d rows of %s are left out: their prompt alone fills max_length"
-                        .formatted(data.dropped().size(), name));
+        data.dropped().stream()
+                .findFirst()
+                .ifPresent(first -> warn(
+                        data.dropped().stream()
+                                .map(TokenizedDataset.Dropped::line)
+                                .toList(),
+                        "%d rows of %s are left out, line %d because %s"
+                                .formatted(data.dropped().size(), name, first.line(), first.reason())));
         warn(
                 data.truncated(),
                 "%d rows of %s are cut to max_length".formatted(data.truncated().size(), name));

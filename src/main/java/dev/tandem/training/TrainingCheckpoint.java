@@ -5,16 +5,14 @@ import ai.djl.ndarray.types.DataType;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.spec.Wire;
+import dev.tandem.storage.Durable;
 import dev.tandem.transformer.Ops;
 import dev.tandem.transformer.Safetensors;
 import dev.tandem.transformer.SafetensorsWriter;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -43,19 +41,19 @@ final class TrainingCheckpoint {
             throws IOException {
         Path partial = folder.resolveSibling("." + folder.getFileName() + ".partial");
         try {
-            delete(partial);
+            Durable.deleteTree(partial);
             Files.createDirectories(partial);
             SafetensorsWriter.write(partial.resolve(PARAMETERS), parameters, DataType.FLOAT32);
             SafetensorsWriter.write(partial.resolve(OPTIMIZER), optimizer, DataType.FLOAT32);
             Path json = Files.write(partial.resolve(STATE), Wire.JSON.writeValueAsBytes(state));
-            sync(json);
-            sync(partial);
-            delete(folder); // of an earlier try at the same step by the same attempt
+            Durable.sync(json);
+            Durable.sync(partial);
+            Durable.deleteTree(folder); // of an earlier try at the same step by the same attempt
             Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
-            sync(folder.resolveSibling("."));
+            Durable.sync(folder.resolveSibling("."));
             return folder;
         } catch (IOException e) {
-            delete(partial);
+            Durable.deleteTree(partial);
             throw e;
         }
     }
@@ -98,22 +96,5 @@ final class TrainingCheckpoint {
                 ops.call("fill", target, zero, values.reshape(-1)).close();
             }
         });
-    }
-
-    private static void sync(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
-    static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -1,5 +1,8 @@
 package dev.tandem.transformer;
 
+import static dev.tandem.transformer.InvalidCheckpoint.Rule.INVALID_VALUE;
+import static dev.tandem.transformer.InvalidCheckpoint.Rule.UNSUPPORTED_ARCHITECTURE;
+
 import dev.tandem.transformer.ModelConfig.Activation;
 import dev.tandem.transformer.ModelConfig.Mlp;
 import dev.tandem.transformer.ModelConfig.Norm;
@@ -16,8 +19,7 @@ final class Families {
     private Families() {}
 
     static ModelConfig read(ConfigJson config) {
-        String type = config.text("model_type", "");
-        config.oneOf("model_type", type, KNOWN);
+        String type = config.oneOf(UNSUPPORTED_ARCHITECTURE, "model_type", config.text("model_type"), KNOWN);
         config.refuse(config.has("quantization_config"), "quantization_config", "unquantized weights");
         return type.equals("gpt2") ? gpt2(config) : llama(config, type);
     }
@@ -27,6 +29,7 @@ final class Families {
         int hidden = config.integer("hidden_size");
         int heads = config.integer("num_attention_heads");
         int headDim = config.integer("head_dim", hidden / heads);
+        ModelConfig.requireHeads(heads, headDim);
         int context = config.integer("max_position_embeddings");
         return new ModelConfig(
                 type,
@@ -39,7 +42,7 @@ final class Families {
                 config.integer("intermediate_size"),
                 context,
                 Norm.RMS,
-                config.number("rms_norm_eps", 1e-6),
+                config.positive("rms_norm_eps", 1e-6),
                 Mlp.GATED,
                 Activation.of(config, "hidden_act", "silu"),
                 Rotary.read(config, headDim, context),
@@ -77,6 +80,11 @@ final class Families {
     private static ModelConfig gpt2(ConfigJson config) {
         int hidden = config.integer("n_embd");
         int heads = config.integer("n_head");
+        if (hidden % heads != 0) {
+            throw new InvalidCheckpoint(
+                    INVALID_VALUE,
+                    "config.json: n_embd (%d) must be a multiple of n_head (%d)".formatted(hidden, heads));
+        }
         config.refuse(
                 config.flag("scale_attn_by_inverse_layer_idx", false), "scale_attn_by_inverse_layer_idx", "false");
         config.refuse(!config.flag("scale_attn_weights", true), "scale_attn_weights", "true");
@@ -92,7 +100,7 @@ final class Families {
                 config.integer("n_inner", 4 * hidden),
                 config.integer("n_positions"),
                 Norm.LAYER,
-                config.number("layer_norm_epsilon", 1e-5),
+                config.positive("layer_norm_epsilon", 1e-5),
                 Mlp.PLAIN,
                 Activation.of(config, "activation_function", "gelu_new"),
                 null,

@@ -16,8 +16,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** A low-rank adapter (LoRA, arXiv:2106.09685): {@code y + (alpha / r) B A x}, with A (r, in) and B (out, r). */
 public final class LoraAdapter {
 
-    private static final String PREFIX = "base_model.model.";
-
     private final LoraConfig config;
     private final NDArray scale;
     private final Map<String, Pair> pairs;
@@ -59,27 +57,17 @@ public final class LoraAdapter {
      * @throws InvalidCheckpoint if it does not fit the model
      */
     public static LoraAdapter load(Ops ops, ModelConfig model, Path folder) {
-        LoraConfig config = LoraConfig.read(folder);
-        Safetensors stored = Safetensors.open(folder, "adapter_model");
+        LoraTensors checked = LoraTensors.open(folder, model);
+        Safetensors stored = checked.stored();
         var pairs = new LinkedHashMap<String, Pair>();
-        config.modules(model)
-                .forEach((module, inOut) -> pairs.put(
+        checked.modules()
+                .keySet()
+                .forEach(module -> pairs.put(
                         module,
                         new Pair(
-                                tensor(ops, stored, module + ".lora_A", new Shape(config.r(), inOut[0])),
-                                tensor(ops, stored, module + ".lora_B", new Shape(inOut[1], config.r())))));
-        if (stored.names().size() != 2 * pairs.size()) {
-            throw new InvalidCheckpoint(
-                    "the adapter has %d tensors where its config makes %d; is it an adapter of this model?"
-                            .formatted(stored.names().size(), 2 * pairs.size()));
-        }
-        return new LoraAdapter(config, scale(ops.manager(), config), pairs);
-    }
-
-    private static NDArray tensor(Ops ops, Safetensors stored, String name, Shape shape) {
-        String full = PREFIX + name + ".weight";
-        stored.require(full, shape);
-        return stored.fp32(ops, full, false);
+                                stored.fp32(ops, LoraTensors.a(module), false),
+                                stored.fp32(ops, LoraTensors.b(module), false))));
+        return new LoraAdapter(checked.config(), scale(ops.manager(), checked.config()), pairs);
     }
 
     /** scale = alpha / r. */
@@ -91,8 +79,8 @@ public final class LoraAdapter {
     public Map<String, NDArray> tensors() {
         var tensors = new LinkedHashMap<String, NDArray>();
         pairs.forEach((module, pair) -> {
-            tensors.put(PREFIX + module + ".lora_A.weight", pair.a);
-            tensors.put(PREFIX + module + ".lora_B.weight", pair.b);
+            tensors.put(LoraTensors.a(module), pair.a);
+            tensors.put(LoraTensors.b(module), pair.b);
         });
         return tensors;
     }

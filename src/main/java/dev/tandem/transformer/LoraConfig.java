@@ -1,7 +1,11 @@
 package dev.tandem.transformer;
 
+import static dev.tandem.transformer.InvalidCheckpoint.Rule.BASE_MISMATCH;
+import static dev.tandem.transformer.InvalidCheckpoint.Rule.INVALID_VALUE;
+import static dev.tandem.transformer.InvalidCheckpoint.Rule.MISSING_FIELD;
+import static dev.tandem.transformer.InvalidCheckpoint.Rule.UNSUPPORTED_ADAPTER;
+
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +37,7 @@ public record LoraConfig(
     /** @throws InvalidCheckpoint naming the option that is missing or not supported */
     static LoraConfig read(Path folder) {
         ConfigJson config = ConfigJson.read(folder.resolve("adapter_config.json"));
-        config.oneOf("peft_type", config.text("peft_type", "LORA"), List.of("LORA"));
+        config.oneOf(UNSUPPORTED_ADAPTER, "peft_type", config.text("peft_type"), List.of("LORA"));
         config.oneOf("bias", config.text("bias", "none"), List.of("none"));
         UNSUPPORTED.forEach((name, off) -> {
             JsonNode value = config.find(name);
@@ -51,15 +55,16 @@ public record LoraConfig(
     private static List<String> targets(ConfigJson config) {
         JsonNode modules = config.find("target_modules");
         if (modules == null) {
-            throw new InvalidCheckpoint("adapter_config.json has no target_modules");
+            throw new InvalidCheckpoint(
+                    MISSING_FIELD, "adapter_config.json has no target_modules; the adapter cannot be built without");
         }
-        var targets = new ArrayList<String>();
-        if (modules.isArray()) {
-            modules.forEach(module -> targets.add(module.asString()));
-        } else {
-            targets.add(modules.asString());
+        List<JsonNode> targets = modules.isArray() ? List.copyOf(modules.values()) : List.of(modules);
+        if (!targets.stream().allMatch(JsonNode::isString)) {
+            throw new InvalidCheckpoint(
+                    INVALID_VALUE,
+                    "target_modules in adapter_config.json must be names of modules, was %s".formatted(modules));
         }
-        return targets;
+        return targets.stream().map(JsonNode::stringValue).toList();
     }
 
     /** Modules of the model that the adapter changes, with their in and out features. */
@@ -72,7 +77,8 @@ public record LoraConfig(
         });
         if (modules.isEmpty()) {
             throw new InvalidCheckpoint(
-                    "target_modules %s match no linear layer of this %s model; its layers are like %s"
+                    BASE_MISMATCH,
+                    "target_modules %s match no linear layer of this %s model, whose layers are like %s; is it an adapter of another model?"
                             .formatted(
                                     targets,
                                     model.modelType(),

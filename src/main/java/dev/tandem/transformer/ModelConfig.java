@@ -1,5 +1,9 @@
 package dev.tandem.transformer;
 
+import static dev.tandem.transformer.InvalidCheckpoint.Rule.INVALID_VALUE;
+import static dev.tandem.transformer.InvalidCheckpoint.Rule.UNSUPPORTED_DTYPE;
+import static dev.tandem.transformer.InvalidCheckpoint.Rule.UNSUPPORTED_OPTION;
+
 import ai.djl.ndarray.types.DataType;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,6 +47,11 @@ public record ModelConfig(
         DataType dtype,
         TensorNames names) {
 
+    /** Far beyond any model: a config must not make the reader itself run out of memory or of ints. */
+    private static final int MOST_LAYERS = 4096;
+
+    private static final int MOST_FEATURES = 1 << 24;
+
     /** Root-mean-square, or with mean and bias. */
     public enum Norm {
         RMS,
@@ -81,6 +90,7 @@ public record ModelConfig(
                 case "relu" -> RELU;
                 default ->
                     throw new InvalidCheckpoint(
+                            UNSUPPORTED_OPTION,
                             "%s has %s = %s, which is not supported; supported are silu, gelu, gelu_new, gelu_pytorch_tanh, relu"
                                     .formatted(config.file(), field, name));
             };
@@ -88,10 +98,15 @@ public record ModelConfig(
     }
 
     public ModelConfig {
-        if (heads % kvHeads != 0) {
-            throw new InvalidCheckpoint("num_attention_heads (%d) must be a multiple of num_key_value_heads (%d)"
-                    .formatted(heads, kvHeads));
-        }
+        require(
+                heads % kvHeads == 0,
+                "num_attention_heads (%d) must be a multiple of num_key_value_heads (%d)".formatted(heads, kvHeads));
+        require(layers <= MOST_LAYERS, "a model must have at most %d layers, was %d".formatted(MOST_LAYERS, layers));
+        require(
+                hiddenSize <= MOST_FEATURES && intermediateSize <= MOST_FEATURES,
+                "hidden and intermediate size must be at most %d, were %d and %d"
+                        .formatted(MOST_FEATURES, hiddenSize, intermediateSize));
+        requireHeads(heads, headDim);
     }
 
     /**
@@ -101,6 +116,19 @@ public record ModelConfig(
      */
     public static ModelConfig read(Path checkpoint) {
         return Families.read(ConfigJson.read(checkpoint.resolve("config.json")));
+    }
+
+    static void requireHeads(int heads, int headDim) {
+        require(
+                headDim >= 1 && (long) heads * headDim <= MOST_FEATURES,
+                "%d attention heads of size %d (hidden size / heads unless head_dim says so) must have from 1 to %d features each and together"
+                        .formatted(heads, headDim, MOST_FEATURES));
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new InvalidCheckpoint(INVALID_VALUE, "config.json: " + message);
+        }
     }
 
     /** Modules that PEFT adapts in this family when none are named. */
@@ -120,6 +148,7 @@ public record ModelConfig(
             case "float16" -> DataType.FLOAT16;
             default ->
                 throw new InvalidCheckpoint(
+                        UNSUPPORTED_DTYPE,
                         "%s has dtype = %s, which is not supported; supported are float32, bfloat16, float16"
                                 .formatted(config.file(), name));
         };

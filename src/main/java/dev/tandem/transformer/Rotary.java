@@ -1,5 +1,7 @@
 package dev.tandem.transformer;
 
+import static dev.tandem.transformer.InvalidCheckpoint.Rule.INVALID_VALUE;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
@@ -16,14 +18,20 @@ public record Rotary(float[] inverseFrequencies) {
 
     /** Reads {@code rope_parameters} (Transformers 5) or {@code rope_theta} and {@code rope_scaling} (older). */
     static Rotary read(ConfigJson config, int headDim, int contextLength) {
+        if (headDim % 2 != 0) {
+            throw new InvalidCheckpoint(
+                    INVALID_VALUE,
+                    "config.json: rotary positions turn pairs of features, so the size of a head must be even, was %d"
+                            .formatted(headDim));
+        }
         ConfigJson rope = config.object(config.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
-        double theta = rope.number("rope_theta", config.number("rope_theta", 10_000));
+        double theta = rope.positive("rope_theta", config.positive("rope_theta", 10_000));
         String type = rope.text("rope_type", rope.text("type", "default"));
         rope.oneOf("rope_type", type, KNOWN);
         rope.refuse(rope.number("partial_rotary_factor", 1) != 1, "partial_rotary_factor", "1");
         config.refuse(config.number("partial_rotary_factor", 1) != 1, "partial_rotary_factor", "1");
         DoubleUnaryOperator scaling = switch (type) {
-            case "linear" -> frequency -> frequency / rope.number("factor", 1);
+            case "linear" -> frequency -> frequency / rope.positive("factor", 1);
             case "llama3" -> llama3(rope, contextLength);
             default -> frequency -> frequency;
         };
@@ -36,10 +44,10 @@ public record Rotary(float[] inverseFrequencies) {
 
     /** Llama 3.1's scaling: low frequencies are divided by the factor, high ones kept, those between blended. */
     private static DoubleUnaryOperator llama3(ConfigJson rope, int contextLength) {
-        double factor = rope.number("factor", 8);
-        double low = rope.number("low_freq_factor", 1);
-        double high = rope.number("high_freq_factor", 4);
-        double original = rope.number("original_max_position_embeddings", contextLength);
+        double factor = rope.positive("factor", 8);
+        double low = rope.positive("low_freq_factor", 1);
+        double high = rope.positive("high_freq_factor", 4);
+        double original = rope.positive("original_max_position_embeddings", contextLength);
         return frequency -> {
             double wavelength = 2 * Math.PI / frequency;
             double blend = Math.clamp((original / wavelength - low) / (high - low), 0, 1);

@@ -1,21 +1,13 @@
 package dev.tandem.transformer;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** A model's parameters by the names of its checkpoint; a tied head is not among them. */
 public final class Weights {
-
-    /** Buffers that old checkpoints carry along; Transformers ignores them too. */
-    private static final Pattern BUFFERS =
-            Pattern.compile("(^|.*\\.)(rotary_emb\\.inv_freq|attn\\.bias|attn\\.masked_bias)");
 
     private final Map<String, NDArray> tensors;
 
@@ -31,28 +23,10 @@ public final class Weights {
      * @throws InvalidCheckpoint if a tensor is missing, has another shape than the config makes it, or has no place
      */
     public static Weights load(Ops ops, ModelConfig config, Path folder, boolean frozen) {
-        Safetensors stored = Safetensors.open(folder, "model");
-        Map<String, Shape> expected = WeightShapes.of(config);
-        String prefix = config.names().prefix();
-        // GPT-2's first checkpoints name their tensors without the prefix.
-        boolean bare = stored.names().stream().noneMatch(name -> name.startsWith(prefix));
+        ModelTensors checked = ModelTensors.open(folder, config);
         var tensors = new LinkedHashMap<String, NDArray>();
-        var known = new HashSet<String>();
-        expected.forEach((name, shape) -> {
-            String onDisk = bare && name.startsWith(prefix) ? name.substring(prefix.length()) : name;
-            stored.require(onDisk, shape);
-            known.add(onDisk);
-            tensors.put(name, stored.fp32(ops, onDisk, frozen));
-        });
-        List<String> others = stored.names().stream()
-                .filter(name -> !known.contains(name) && !BUFFERS.matcher(name).matches())
-                .filter(name -> !(config.tied() && name.equals(TensorNames.HEAD + ".weight")))
-                .toList();
-        if (!others.isEmpty()) {
-            throw new InvalidCheckpoint(
-                    "tensor \"%s\" (and %d more) has no place in a %s model with this config.json; is it the right config?"
-                            .formatted(others.getFirst(), others.size() - 1, config.modelType()));
-        }
+        checked.names()
+                .forEach((name, onDisk) -> tensors.put(name, checked.stored().fp32(ops, onDisk, frozen)));
         return new Weights(tensors);
     }
 

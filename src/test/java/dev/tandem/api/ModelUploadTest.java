@@ -42,7 +42,7 @@ class ModelUploadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-untied-tiny", "llama-tied-tiny", "gpt2-tiny", "qwen2-tiny"})
+    @ValueSource(strings = {"llama-untied-tiny", "llama-tied-tiny", "gpt2-tiny", "qwen2-tiny", "mistral-tiny"})
     void aCheckpointIsRegisteredAndGivenBack(String golden) throws Exception {
         GoldenModel model = GoldenModel.named(golden);
         assertThat(upload("up-" + golden, model)).hasStatus(201).headers().containsHeader("Location");
@@ -85,7 +85,7 @@ class ModelUploadTest {
                 spoilt("missing_field", "config.json has no model_type", m -> m.withText("config.json", t -> "{}")),
                 spoilt(
                         "unsupported_architecture",
-                        "model_type \"mamba\"; supported are gpt2, llama, qwen2",
+                        "model_type = \"mamba\", which is not supported; supported are llama, mistral, qwen2, gpt2",
                         m -> m.withText("config.json", t -> t.replace("\"llama\"", "\"mamba\""))),
                 spoilt("missing_file", "no weights: add model.safetensors", m -> m.without("model.safetensors")),
                 spoilt(
@@ -119,7 +119,7 @@ class ModelUploadTest {
                         m -> m.withHeader("model.safetensors", h -> h.replace("[199168,199296]", "[199160,199288]"))),
                 spoilt(
                         "shape_mismatch",
-                        "\"model.embed_tokens.weight\" must have shape [600, 32] by config.json, was [512, 32]",
+                        "\"model.embed_tokens.weight\" must have shape [600, 32] by config.json (model_type llama), was [512, 32]",
                         m -> m.withText("config.json", t -> t.replace("\"vocab_size\": 512", "\"vocab_size\": 600"))),
                 spoilt(
                         "missing_tensor",

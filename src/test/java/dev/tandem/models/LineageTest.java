@@ -111,11 +111,11 @@ class LineageTest {
         refused(
                 adapter("lora-gpt2").withText("adapter_config.json", t -> t.replace("\"r\": 4", "\"r\": 8")),
                 "gpt2-tiny",
-                "must have rank r = 8");
+                "must have shape [8, 32] by adapter_config.json (r = 8)");
         refused(
                 adapter("lora-gpt2").without("adapter_model.safetensors"),
                 "gpt2-tiny",
-                "adapter_model.safetensors is missing");
+                "no weights: add adapter_model.safetensors");
     }
 
     private void refused(GoldenModel files, @Nullable String baseModel, String message) throws Exception {

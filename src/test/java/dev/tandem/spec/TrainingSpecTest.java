@@ -1,0 +1,113 @@
+package dev.tandem.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainingSpecTest {
+
+    @Test
+    void whatIsLeftOutHasTrlsDefault() {
+        assertThat(Form.write(TrainingSpec.read(Map.of("beta", 0.2))))
+                .containsEntry("beta", 0.2)
+                .containsEntry("learning_rate", 1e-6)
+                .containsEntry("per_device_train_batch_size", 8)
+                .containsEntry("num_train_epochs", 3.0)
+                .containsEntry("max_length", 1024)
+                .containsEntry("lr_scheduler_type", "linear")
+                .containsEntry("adam_beta1", 0.9)
+                .containsEntry("logging_steps", 10)
+                .containsEntry("loss_type", List.of("sigmoid"));
+    }
+
+    @Test
+    void whatIsWrittenReadsBackAsTheSame() {
+        TrainingSpec spec = TrainingSpec.read(Map.of("max_steps", 7, "warmup_steps", 0.1, "seed", 3));
+        assertThat(TrainingSpec.read(Form.write(spec))).isEqualTo(spec);
+    }
+
+    @Test
+    void everyWrongFieldIsNamedAtOnce() {
+        assertThatExceptionOfType(InvalidSpec.class)
+                .isThrownBy(() -> TrainingSpec.read(Map.of(
+                        "beta",
+                        -1,
+                        "learning_rate",
+                        Double.NaN,
+                        "per_device_train_batch_size",
+                        0,
+                        "lerning_rate",
+                        1,
+                        "seed",
+                        "x")))
+                .satisfies(e -> assertThat(e.problems())
+                        .extracting(FieldProblem::field)
+                        .containsExactlyInAnyOrder(
+                                "beta", "learning_rate", "per_device_train_batch_size", "lerning_rate", "seed"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            beta                        | 0         | beta must be a finite number greater than 0, was 0.0
+            learning_rate               | NaN       | learning_rate must be a finite number, 0 or greater, was NaN
+            per_device_train_batch_size | 0         | per_device_train_batch_size must be at least 1, was 0
+            max_steps                   | 0         | max_steps must be greater than 0, or -1 to train num_train_epochs, was 0
+            adam_beta1                  | 1         | adam_beta1 must be at least 0 and less than 1, was 1.0
+            max_length                  | 1         | max_length must be at least 2 or null, was 1
+            warmup_steps                | 1.5       | warmup_steps must be a whole number of steps or a share below 1, was 1.5
+            logging_steps               | 2.5       | logging_steps must be a whole number in range, was 2.5
+            max_steps                   | 1e99      | max_steps must be a whole number in range, was 1.0E99
+            """)
+    void aNumberAgainstTheRulesIsRefusedWithRuleAndValue(String field, double value, String message) {
+        assertRefused(field, value, "invalid_value", message);
+    }
+
+    @Test
+    void aWrongTypeIsNotCoerced() {
+        assertRefused("beta", "0.1", "wrong_type", "beta must be a number, was the text \"0.1\"");
+        assertRefused("dataloader_drop_last", 1, "wrong_type", "dataloader_drop_last must be true or false, was 1");
+        assertRefused("loss_type", List.of(1), "wrong_type", "loss_type must be one of sigmoid, was 1");
+    }
+
+    @Test
+    void aMisspeltWordGetsASuggestion() {
+        assertRefused(
+                "lr_scheduler_type",
+                "cosin",
+                "invalid_value",
+                "lr_scheduler_type must be one of linear, cosine, constant, constant_with_warmup, was cosin; did you mean cosine?");
+        assertRefused("learning_rat", 1, "unknown_field", "unknown field learning_rat; did you mean learning_rate?");
+    }
+
+    @Test
+    void anOptionOfTrlThatIsNotHereMayOnlyBeTurnedOff() {
+        TrainingSpec.read(Map.of("bf16", false, "sync_ref_model", false, "f_divergence_type", "reverse_kl"));
+        assertRefused("bf16", true, "unsupported", "bf16 = true is not supported; training runs in fp32; leave it out");
+        assertRefused("sync_ref_model", true, "unsupported", "sync_ref_model = true is not supported; leave it out");
+    }
+
+    @Test
+    void aWarmUpThatItsScheduleWouldIgnoreIsRefused() {
+        assertThatExceptionOfType(InvalidSpec.class)
+                .isThrownBy(() -> TrainingSpec.read(Map.of("lr_scheduler_type", "constant", "warmup_steps", 10)))
+                .withMessageContaining("constant_with_warmup");
+    }
+
+    private static void assertRefused(String field, Object value, String code, String message) {
+        assertThatExceptionOfType(InvalidSpec.class)
+                .isThrownBy(() -> TrainingSpec.read(Map.of(field, value)))
+                .satisfies(e -> {
+                    FieldProblem problem = e.problems().stream()
+                            .filter(p -> p.field().equals(field))
+                            .findFirst()
+                            .orElseThrow();
+                    assertThat(problem.message()).isEqualTo(message);
+                    assertThat(List.of(problem.code(), "invalid_value")).contains(code);
+                });
+    }
+}

@@ -1,0 +1,63 @@
+package dev.tandem.training;
+
+import dev.tandem.spec.DataSource;
+import dev.tandem.spec.DatasetFormat;
+import dev.tandem.spec.Method;
+import dev.tandem.spec.OnInvalid;
+import dev.tandem.spec.TrainingSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A golden run with some things changed. */
+record TinyRun(GoldenTrajectory golden, Path model, Path data, Map<String, Object> training, Method method) {
+
+    static TinyRun of(String golden) {
+        GoldenTrajectory trajectory = GoldenTrajectory.read(golden);
+        return new TinyRun(
+                trajectory,
+                trajectory.model(),
+                trajectory.folder().resolve("dataset.jsonl"),
+                trajectory.training(),
+                Method.DPO);
+    }
+
+    TinyRun with(String field, Object value) {
+        var changed = new LinkedHashMap<>(training);
+        changed.put(field, value);
+        return new TinyRun(golden, model, data, changed, method);
+    }
+
+    TinyRun withModel(Path other) {
+        return new TinyRun(golden, other, data, training, method);
+    }
+
+    TinyRun withData(Path other) {
+        return new TinyRun(golden, model, other, training, method);
+    }
+
+    TinyRun withMethod(Method other) {
+        return new TinyRun(golden, model, data, training, other);
+    }
+
+    TrainingRun in(Path folder, @Nullable Path resumeFrom) {
+        Path evalData = golden.folder().resolve("eval_dataset.jsonl");
+        return new TrainingRun(
+                method,
+                TrainingSpec.read(training),
+                null,
+                model,
+                golden.hasAdapter() ? golden.folder().resolve("adapter_init") : null,
+                source(data),
+                Files.exists(evalData) ? source(evalData) : null,
+                folder.resolve("checkpoints"),
+                "1-",
+                resumeFrom);
+    }
+
+    static DataSource source(Path file) {
+        return new DataSource(file.toString(), DatasetFormat.AUTO, OnInvalid.REJECT, -1);
+    }
+}
