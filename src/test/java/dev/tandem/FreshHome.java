@@ -9,7 +9,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.FileSystemUtils;
 
 /** Gives an app of tests an empty home, named by {@code tandem.test-home}. */
-final class FreshHome implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+public final class FreshHome implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
     @Override
     public void initialize(ConfigurableApplicationContext app) {

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,8 +30,6 @@ import picocli.CommandLine.Spec;
 final class DemoModel implements Callable<Integer> {
 
     private static final long SEED = 20230529; // the day the DPO paper came out
-    private static final int VOCABULARY = 768;
-    private static final int CONTEXT = 128;
 
     @Spec
     CommandSpec command;
@@ -60,7 +57,7 @@ final class DemoModel implements Callable<Integer> {
         new Arguments(command).require(OutputFolder.isFree(out), "--out", "must be a new or an empty folder", out);
         try (var output = new OutputFolder(out);
                 var start = new OutputFolder(out.resolveSibling(out.getFileName() + "-start"))) {
-            var corpus = new ReviewCorpus(SEED);
+            var corpus = ReviewCorpus.bundled();
             Path demonstrations = rows(output.partial().resolve("demonstrations.jsonl"), corpus.demonstrations());
             rows(output.partial().resolve("preferences.jsonl"), corpus.pairs());
             rows(output.partial().resolve("preferences-held-out.jsonl"), corpus.heldOut());
@@ -84,11 +81,7 @@ final class DemoModel implements Callable<Integer> {
     }
 
     private static void begin(Path folder, ReviewCorpus corpus) throws IOException {
-        List<String> texts = corpus.demonstrations().stream()
-                .flatMap(row -> Stream.of(row.prompt(), row.completion()))
-                .toList();
-        ReviewTokenizer tokenizer = ReviewTokenizer.learn(texts, VOCABULARY);
-        tokenizer.write(folder, CONTEXT);
+        ReviewTokenizer.of(corpus).write(folder);
         for (String name : List.of("config.json", "generation_config.json")) {
             try (InputStream in = DemoModel.class.getResourceAsStream("/dev/tandem/demo/model/" + name)) {
                 Files.write(folder.resolve(name), in == null ? new byte[0] : in.readAllBytes());

@@ -13,6 +13,7 @@ import java.util.Set;
  */
 public final class ReviewCorpus {
 
+    private static final long BUNDLED_SEED = 20230529; // the day the DPO paper came out
     private static final int DEMONSTRATIONS = 4000;
     private static final int PAIRS = 600;
     private static final int HELD_OUT_PAIRS = 100;
@@ -42,6 +43,11 @@ public final class ReviewCorpus {
         while (heldOut.size() < HELD_OUT_PAIRS) {
             add(heldOut, Opening.heldOut(random), written);
         }
+    }
+
+    /** The one that comes with the program. */
+    public static ReviewCorpus bundled() {
+        return new ReviewCorpus(BUNDLED_SEED);
     }
 
     public List<Demonstration> demonstrations() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -12,10 +13,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** A tokenizer as Transformers reads it: {@code tokenizer.json} and {@code tokenizer_config.json}. */
 public final class ReviewTokenizer {
 
-    public static final int PAD_ID = 0;
-    public static final int EOS_ID = 1;
-
-    private static final List<String> SPECIAL = List.of("<|pad|>", "<|eos|>");
+    private static final int VOCABULARY = 768; // as in the model's config.json
+    private static final int LONGEST_TEXT = 128; // likewise
+    private static final String PAD = "<|pad|>";
+    private static final String EOS = "<|eos|>";
+    private static final List<String> SPECIAL = List.of(PAD, EOS);
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -25,24 +27,22 @@ public final class ReviewTokenizer {
         this.pairs = pairs;
     }
 
-    /** @param vocabSize tokens to have, the special ones among them */
-    public static ReviewTokenizer learn(Iterable<String> texts, int vocabSize) {
-        return new ReviewTokenizer(BytePairs.learn(texts, vocabSize - SPECIAL.size()));
+    /** Learns from all demonstrations. */
+    public static ReviewTokenizer of(ReviewCorpus corpus) {
+        List<String> texts = corpus.demonstrations().stream()
+                .flatMap(row -> Stream.of(row.prompt(), row.completion()))
+                .toList();
+        return new ReviewTokenizer(BytePairs.learn(texts, VOCABULARY - SPECIAL.size()));
     }
 
-    public int vocabSize() {
-        return SPECIAL.size() + pairs.tokens().size();
-    }
-
-    /** @param longest tokens of the longest text that the model is made for */
-    public void write(Path folder, int longest) throws IOException {
+    public void write(Path folder) throws IOException {
         Files.writeString(folder.resolve("tokenizer.json"), JSON.writeValueAsString(tokenizer()) + "\n");
         ObjectNode config = JSON.createObjectNode()
                 .put("tokenizer_class", "PreTrainedTokenizerFast")
-                .put("pad_token", SPECIAL.get(PAD_ID))
-                .put("eos_token", SPECIAL.get(EOS_ID))
+                .put("pad_token", PAD)
+                .put("eos_token", EOS)
                 .put("clean_up_tokenization_spaces", false)
-                .put("model_max_length", longest);
+                .put("model_max_length", LONGEST_TEXT);
         Files.writeString(folder.resolve("tokenizer_config.json"), JSON.writeValueAsString(config) + "\n");
     }
 

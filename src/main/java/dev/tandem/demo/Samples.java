@@ -36,7 +36,14 @@ record Samples(List<String> prompts, List<String> completions) {
     private static List<String> completions(Path model, Path prompts, Path log)
             throws IOException, InterruptedException {
         Process process = new ProcessBuilder(ThisProgram.command(
-                        HEAP, "generate", "--model", model.toString(), "--prompts", prompts.toString()))
+                        HEAP,
+                        "generate",
+                        "--model",
+                        model.toString(),
+                        "--prompts",
+                        prompts.toString(),
+                        "--temperature",
+                        "0.7"))
                 .redirectError(Redirect.appendTo(log.toFile()))
                 .start();
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {

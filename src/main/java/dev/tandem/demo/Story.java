@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** What the demo prints: the job while it runs, what became of it, and what to try next. */
@@ -63,24 +62,32 @@ class Story {
 
     private Job follow(ProgressBar console, Job job) throws InterruptedException {
         Job now = job;
+        var pace = new Pace();
         int drawn = 0;
         while (!now.status().isFinal()) {
             Thread.sleep(LOOK_MILLIS);
             now = demoJob.now(job);
             if (now.totalSteps() > 0 && now.step() > 0) {
-                console.update(now.step(), now.totalSteps(), numbers(now), eta(now));
-                if (!console.isTerminal() && now.step() - drawn >= now.totalSteps() / 10) {
-                    drawn = now.step();
-                    console.line(ProgressBar.render(now.step(), now.totalSteps(), numbers(now), eta(now)));
-                }
+                drawn = draw(console, now, pace, drawn);
             }
         }
         return now;
     }
 
-    /** From the time so far, since the worker's own guess comes with its heartbeat, which may be seconds old. */
-    private static @Nullable Double eta(Job job) {
-        return job.etaSeconds();
+    /**
+     * @param drawn step of the last line; where there is no terminal to draw over, lines are few
+     * @return the same, after this look
+     */
+    private static int draw(ProgressBar console, Job job, Pace pace, int drawn) {
+        Double eta = pace.eta(job);
+        if (console.isTerminal()) {
+            console.update(job.step(), job.totalSteps(), numbers(job), eta);
+        } else if (job.step() - drawn >= job.totalSteps() / 10
+                || job.step() > drawn && job.step() == job.totalSteps()) {
+            console.line(ProgressBar.render(job.step(), job.totalSteps(), numbers(job), eta));
+            return job.step();
+        }
+        return drawn;
     }
 
     private static Map<String, Double> numbers(Job job) {

@@ -10,14 +10,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
 
 /**
- * A model that knows nothing yet: matrices from a normal distribution around 0, norms 1, biases 0, as Transformers begins.
- * The numbers are Java's own, so the same seed gives the same file on every device.
+ * A model that knows nothing yet, as Transformers begins: matrices from a normal distribution with the config's {@code
+ * initializer_range}, norms 1, biases 0. The numbers are Java's own, so the same seed gives the same file on every device.
  */
 public final class RandomModel {
-
-    private static final double DEVIATION = 0.02;
 
     private RandomModel() {}
 
@@ -27,26 +26,29 @@ public final class RandomModel {
      * @throws IOException if the file is there already or cannot be written
      */
     public static void write(Path folder, long seed) throws IOException {
+        double deviation = ConfigJson.read(folder.resolve("config.json")).number("initializer_range", 0.02);
         var random = new Random(seed);
         var tensors = new LinkedHashMap<String, NDArray>();
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             for (Map.Entry<String, Shape> each :
                     WeightShapes.of(ModelConfig.read(folder)).entrySet()) {
                 Shape shape = each.getValue();
-                tensors.put(each.getKey(), manager.create(values(each.getKey(), shape, random), shape));
+                tensors.put(
+                        each.getKey(),
+                        manager.create(values(each.getKey(), shape, () -> deviation * random.nextGaussian()), shape));
             }
             SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, DataType.FLOAT32);
         }
     }
 
-    private static float[] values(String name, Shape shape, Random random) {
+    private static float[] values(String name, Shape shape, DoubleSupplier normal) {
         float[] values = new float[Math.toIntExact(shape.size())];
         if (shape.dimension() == 1) {
             Arrays.fill(values, name.endsWith(".weight") ? 1 : 0);
             return values;
         }
         for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (DEVIATION * random.nextGaussian());
+            values[i] = (float) normal.getAsDouble();
         }
         return values;
     }
