@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.MediaType;
@@ -45,11 +44,6 @@ class JobsApiTest {
 
     @Autowired
     JdbcClient sql;
-
-    @BeforeEach
-    void nothingWaits() {
-        sql.sql("TRUNCATE job, attempt, lease, metric, event, checkpoint").update();
-    }
 
     @Test
     void aJobIsQueuedWithEveryDefaultFilledIn() throws Exception {

@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -47,11 +46,6 @@ class AttemptsTest {
 
     @Autowired
     JdbcClient sql;
-
-    @BeforeEach
-    void nothingWaits() {
-        sql.sql("TRUNCATE job, attempt, lease, metric, event, checkpoint").update();
-    }
 
     @Test
     void concurrentSchedulersNeverShareAJob() throws Exception {

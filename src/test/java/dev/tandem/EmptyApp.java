@@ -1,0 +1,18 @@
+package dev.tandem;
+
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.junit.jupiter.SpringExtension;
+
+/** Lets every test of a shared app begin with nothing in its database, whatever the test before it left. */
+final class EmptyApp implements BeforeEachCallback {
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        SpringExtension.getApplicationContext(context)
+                .getBean(JdbcClient.class)
+                .sql("TRUNCATE job, attempt, lease, metric, event, checkpoint, model, dataset")
+                .update();
+    }
+}
