@@ -35,7 +35,7 @@ record Samples(List<String> prompts, List<String> completions) {
 
     private static List<String> completions(Path model, Path prompts, Path log)
             throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(ThisProgram.command(
+        var builder = new ProcessBuilder(ThisProgram.command(
                         HEAP,
                         "generate",
                         "--model",
@@ -44,8 +44,9 @@ record Samples(List<String> prompts, List<String> completions) {
                         prompts.toString(),
                         "--temperature",
                         "0.7"))
-                .redirectError(Redirect.appendTo(log.toFile()))
-                .start();
+                .redirectError(Redirect.appendTo(log.toFile()));
+        ThisProgram.shareCores(builder.environment());
+        Process process = builder.start();
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             var completions = new ArrayList<String>();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

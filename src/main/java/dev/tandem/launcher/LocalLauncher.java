@@ -59,6 +59,7 @@ final class LocalLauncher implements WorkerLauncher {
             // Spring's settings may hold the database's password, which a worker has no business with.
             builder.environment().keySet().removeIf(name -> name.startsWith("SPRING_"));
             command.environment().forEach(builder.environment()::putIfAbsent);
+            ThisProgram.shareCores(builder.environment());
             builder.environment()
                     .putAll(Map.of(
                             "TANDEM_SERVER_URL", start.serverUrl(),

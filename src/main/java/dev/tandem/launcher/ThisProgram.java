@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.springframework.util.unit.DataSize;
 
 /** Command lines that run another part of the program that is running: the same Java, other first words. */
@@ -23,6 +24,14 @@ public final class ThisProgram {
         command.addAll(program());
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /**
+     * Lets idle threads of libtorch sleep instead of spin: where other processes want the cores too, spinning threads take
+     * them from the one that everyone waits for. What the environment says already stays.
+     */
+    public static void shareCores(Map<String, String> environment) {
+        environment.putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
     }
 
     /** {@code java -jar} puts the jar, and nothing else, onto the class path. */
