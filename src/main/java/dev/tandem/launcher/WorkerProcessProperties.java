@@ -25,14 +25,10 @@ record WorkerProcessProperties(
         }
     }
 
-    /**
-     * libtorch's threads spin while they wait for each other, which costs a worker a hundredfold when another process
-     * wants the same cores; so they sleep instead, and workers side by side split the cores.
-     */
+    /** Workers side by side split the cores, or each would wait for the others at every operation. */
     Map<String, String> threading() {
         int beside = slots == null ? 1 : Math.max(1, slots);
         int share = Math.max(1, Runtime.getRuntime().availableProcessors() / beside);
-        return Map.of(
-                "OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", String.valueOf(threads == null ? share : threads));
+        return Map.of("OMP_NUM_THREADS", String.valueOf(threads == null ? share : threads));
     }
 }

@@ -33,5 +33,8 @@ public final class PlainLog {
         var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(level));
         root.addAppender(console);
+        // Where a CUDA library has no driver it warns at every question for the number of GPUs; the answer, 0, is in
+        // the log.
+        context.getLogger("ai.djl.util.cuda").setLevel(Level.ERROR);
     }
 }
