@@ -99,7 +99,7 @@ final class DemoModel implements Callable<Integer> {
                 "warmup_ratio",
                 0.05,
                 "num_train_epochs",
-                8,
+                16,
                 "per_device_train_batch_size",
                 64,
                 "weight_decay",
