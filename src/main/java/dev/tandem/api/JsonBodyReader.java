@@ -2,6 +2,7 @@ package dev.tandem.api;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import org.springframework.http.HttpInputMessage;
 import org.springframework.http.HttpOutputMessage;
@@ -58,15 +59,18 @@ final class JsonBodyReader extends AbstractHttpMessageConverter<JsonBody> {
 
     static JsonBody parse(byte[] json) {
         try {
-            Map<String, Object> fields = STRICT.readValue(json, new TypeReference<>() {});
-            if (fields != null) {
-                return new JsonBody(fields);
+            Object value = STRICT.readValue(json, Object.class);
+            if (value instanceof Map<?, ?>) {
+                return new JsonBody(STRICT.convertValue(value, new TypeReference<Map<String, Object>>() {}));
             }
+            throw new MalformedJson(
+                    1,
+                    1,
+                    value instanceof List<?> ? "an array stands where an object is needed" : value + " is no object");
         } catch (JacksonException e) {
             TokenStreamLocation at = e.getLocation() == null ? TokenStreamLocation.NA : e.getLocation();
             throw new MalformedJson(at.getLineNr(), at.getColumnNr(), firstLine(e.getOriginalMessage()));
         }
-        throw new MalformedJson(1, 1, "null is no object");
     }
 
     private static String firstLine(String message) {

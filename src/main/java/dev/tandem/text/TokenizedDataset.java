@@ -6,6 +6,7 @@ import static dev.tandem.spec.FailureKind.INVALID_MODEL;
 import dev.tandem.spec.DataSource;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.TrainingFailure;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,7 @@ public record TokenizedDataset(
 
     /** Rows that the reader may not leave out are a failure of the dataset. */
     static TrainingFailure invalid(DataSource source, String what) {
-        return new TrainingFailure(INVALID_DATASET, "%s: %s".formatted(source.path(), what));
+        return new TrainingFailure(
+                INVALID_DATASET, "%s: %s".formatted(Path.of(source.path()).getFileName(), what));
     }
 }
