@@ -1,8 +1,10 @@
 package dev.tandem.training;
 
 import ai.djl.ndarray.NDManager;
+import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.LoraSpec;
 import dev.tandem.spec.Method;
+import dev.tandem.spec.TrainingFailure;
 import dev.tandem.transformer.Decoder;
 import dev.tandem.transformer.LanguageModel;
 import dev.tandem.transformer.LmHead;
@@ -13,6 +15,7 @@ import dev.tandem.transformer.Ops;
 import dev.tandem.transformer.Weights;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +36,28 @@ record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
             var policy = new Policy(ops.manager(), model, decoder.weights().all());
             return new LoadedModels(policy, run.method() == Method.DPO ? frozen(ops, config, run.model()) : null);
         }
-        LoraAdapter adapter = run.adapter() != null
-                ? LoraAdapter.load(ops, config, run.adapter())
+        LoraAdapter start = run.adapter() != null ? LoraAdapter.load(ops, config, run.adapter()) : null;
+        LoraAdapter adapter = start != null
+                ? continued(ops, run, config)
                 : LoraAdapter.create(
                         ops.manager(), config, lora(run, config), run.spec().seed());
-        LoraAdapter start = run.adapter() != null ? LoraAdapter.load(ops, config, run.adapter()) : null;
         var policy = new Policy(ops.manager(), new LanguageModel(decoder, head, adapter), adapter.tensors());
         return new LoadedModels(policy, run.method() == Method.DPO ? new LanguageModel(decoder, head, start) : null);
+    }
+
+    /** An adapter brings its own shape; one that is asked for besides may only say the same. */
+    private static LoraAdapter continued(Ops ops, TrainingRun run, ModelConfig config) {
+        LoraAdapter adapter = LoraAdapter.load(ops, config, Objects.requireNonNull(run.adapter()));
+        if (run.lora() != null && !lora(run, config).sameAs(adapter.config(), config)) {
+            throw new TrainingFailure(
+                    FailureKind.INVALID_SPEC,
+                    "lora differs from the adapter that the run starts from, which has r = %d, lora_alpha = %s, target_modules = %s; leave lora out"
+                            .formatted(
+                                    adapter.config().r(),
+                                    adapter.config().alpha(),
+                                    adapter.config().targets()));
+        }
+        return adapter;
     }
 
     /** A model that only runs forward. */

@@ -75,6 +75,10 @@ public final class LoraAdapter {
         return Ops.constant(manager, config.alpha() / config.r());
     }
 
+    public LoraConfig config() {
+        return config;
+    }
+
     /** The adapter's weights by PEFT's names, in the order of the model's layers. */
     public Map<String, NDArray> tensors() {
         var tensors = new LinkedHashMap<String, NDArray>();

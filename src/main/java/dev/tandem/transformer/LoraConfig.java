@@ -67,6 +67,13 @@ public record LoraConfig(
         return targets.stream().map(JsonNode::stringValue).toList();
     }
 
+    /** Whether both change the same modules of the model in the same way. */
+    public boolean sameAs(LoraConfig other, ModelConfig model) {
+        return r == other.r
+                && alpha == other.alpha
+                && modules(model).keySet().equals(other.modules(model).keySet());
+    }
+
     /** Modules of the model that the adapter changes, with their in and out features. */
     Map<String, int[]> modules(ModelConfig model) {
         var modules = new LinkedHashMap<String, int[]>();

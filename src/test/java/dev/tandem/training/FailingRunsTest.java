@@ -7,6 +7,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.Form;
+import dev.tandem.spec.LoraSpec;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.PromptBoundary;
 import dev.tandem.spec.TrainingFailure;
@@ -126,6 +128,32 @@ class FailingRunsTest {
         Path demonstrations =
                 Files.writeString(temporary.resolve("sft.jsonl"), "{\"prompt\":\"a\",\"completion\":\"b\"}\n");
         assertFails(run.withData(demonstrations), FailureKind.INVALID_DATASET, "use method sft");
+    }
+
+    @Test
+    void loraSettingsThatContradictTheAdapterAreNotIgnored() {
+        TrainingRun run = TinyRun.of("lora-llama").with("max_steps", 1).in(temporary, null);
+        assertThat(withLora(run, Map.of("r", 4, "lora_alpha", 8, "target_modules", List.of("v_proj", "q_proj"))))
+                .isInstanceOf(Outcome.Finished.class);
+        assertThatExceptionOfType(TrainingFailure.class)
+                .isThrownBy(() -> withLora(run, Map.of("r", 8)))
+                .withMessageContaining("which has r = 4")
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.INVALID_SPEC));
+    }
+
+    private Outcome withLora(TrainingRun run, Map<String, Object> lora) {
+        var both = new TrainingRun(
+                run.method(),
+                run.spec(),
+                Form.read(lora, LoraSpec.DEFAULTS),
+                run.model(),
+                run.adapter(),
+                run.data(),
+                run.evalData(),
+                run.checkpoints(),
+                run.checkpointPrefix(),
+                null);
+        return new Trainer(both, new RecordedMetrics()).train(temporary);
     }
 
     private void assertFails(TinyRun run, FailureKind kind, String message) {
