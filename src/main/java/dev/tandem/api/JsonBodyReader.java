@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpInputMessage;
 import org.springframework.http.HttpOutputMessage;
 import org.springframework.http.MediaType;
@@ -41,7 +42,7 @@ final class JsonBodyReader extends AbstractHttpMessageConverter<JsonBody> {
     }
 
     @Override
-    public boolean canWrite(Class<?> type, @org.jspecify.annotations.Nullable MediaType mediaType) {
+    public boolean canWrite(Class<?> type, @Nullable MediaType mediaType) {
         return false;
     }
 
@@ -60,6 +61,10 @@ final class JsonBodyReader extends AbstractHttpMessageConverter<JsonBody> {
     static JsonBody parse(byte[] json) {
         try {
             Object value = STRICT.readValue(json, Object.class);
+            if (holdsNul(value)) {
+                throw new MalformedJson(
+                        1, 1, "a text holds the character U+0000, which no database stores; leave it out");
+            }
             if (value instanceof Map<?, ?>) {
                 return new JsonBody(STRICT.convertValue(value, new TypeReference<Map<String, Object>>() {}));
             }
@@ -71,6 +76,17 @@ final class JsonBodyReader extends AbstractHttpMessageConverter<JsonBody> {
             TokenStreamLocation at = e.getLocation() == null ? TokenStreamLocation.NA : e.getLocation();
             throw new MalformedJson(at.getLineNr(), at.getColumnNr(), firstLine(e.getOriginalMessage()));
         }
+    }
+
+    private static boolean holdsNul(@Nullable Object value) {
+        if (value instanceof String text) {
+            return text.indexOf(0) >= 0;
+        }
+        if (value instanceof Map<?, ?> object) {
+            return holdsNul(List.copyOf(object.keySet()))
+                    || object.values().stream().anyMatch(JsonBodyReader::holdsNul);
+        }
+        return value instanceof List<?> list && list.stream().anyMatch(JsonBodyReader::holdsNul);
     }
 
     private static String firstLine(String message) {

@@ -66,7 +66,8 @@ class ProblemsTest {
                 Arguments.of("{\"name\": \"a\",\n \"uri\": }", "line 2, column 9"),
                 Arguments.of("{\"name\": \"a\", \"name\": \"b\"}", "Duplicate"),
                 Arguments.of("{} {}", "railing"),
-                Arguments.of("[1]", "line 1"),
+                Arguments.of("[1]", "an array stands where an object is needed"),
+                Arguments.of("{\"labels\": {\"a\": [\"x\\u0000\"]}}", "the character U+0000"),
                 Arguments.of("null", "null is no object"),
                 Arguments.of("", "the body is missing"));
     }
