@@ -57,8 +57,7 @@ final class TrainingLoop {
         this.policy = models.policy();
         PreferenceLoss loss = PreferenceLoss.of(spec);
         boolean pairs = run.method() == Method.DPO;
-        Learner.Objective objective =
-                pairs ? new Learner.Objective.Preference(loss) : new Learner.Objective.Likelihood();
+        Objective objective = pairs ? new Objective.Preference(loss) : new Objective.Likelihood();
         this.learner = new Learner(policy, models.reference(), objective, kernels::in);
         this.initialLoss = pairs ? loss.initialValue() : Double.NaN;
         this.optimizer = new AdamW(manager, spec, policy.parameters());
