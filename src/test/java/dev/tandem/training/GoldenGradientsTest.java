@@ -52,7 +52,7 @@ class GoldenGradientsTest {
                     manager,
                     new LanguageModel(decoder, new LmHead(decoder), null),
                     decoder.weights().all());
-            var learner = new Learner(policy, null, new Learner.Objective.Likelihood(), kernels::in);
+            var learner = new Learner(policy, null, new Objective.Likelihood(), kernels::in);
             MicroBatch batch = MicroBatch.of(rows(ops, folder), false);
 
             BatchResult result = learner.learn(scratch, batch, 1.0 / batch.predictions());
