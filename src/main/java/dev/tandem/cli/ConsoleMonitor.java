@@ -35,6 +35,11 @@ final class ConsoleMonitor implements TrainingMonitor, AutoCloseable {
     }
 
     @Override
+    public void informed(String message, Map<String, Object> data) {
+        bar.line(message);
+    }
+
+    @Override
     public void warned(String message, Map<String, Object> data) {
         bar.line("warning: %s%s".formatted(message, data.isEmpty() ? "" : " " + data));
     }

@@ -84,6 +84,13 @@ final class Train implements Callable<Integer> {
     @Nullable
     Path resume;
 
+    @Option(
+            names = "--reference-cache",
+            paramLabel = "DIR",
+            description = "keeps the reference's log-probabilities for other runs on the same model and rows")
+    @Nullable
+    Path referenceCache;
+
     private final Training training;
     private final boolean terminal;
 
@@ -145,7 +152,16 @@ final class Train implements Callable<Integer> {
                 evalData == null ? null : RowCount.of(evalData),
                 checkpoints == null ? beside : checkpoints,
                 "run-%d".formatted(InstantSource.system().instant().getEpochSecond()),
-                resume);
+                resume,
+                referenceCache());
+    }
+
+    private @Nullable Path referenceCache() throws IOException {
+        if (referenceCache == null) {
+            return null;
+        }
+        String name = Digests.ofFolder(model) + (adapter == null ? "" : "+" + Digests.ofFolder(adapter));
+        return referenceCache.resolve(name.replace("sha256:", ""));
     }
 
     private Writer metricsFile() throws IOException {

@@ -33,6 +33,11 @@ public record TandemHome(@DefaultValue("./tandem-data") Path home) {
         return home.resolve("workers");
     }
 
+    /** Log-probabilities that references gave to rows, for later jobs. */
+    public Path referenceLogps() {
+        return home.resolve("reference-logps");
+    }
+
     /** The folder of one job's checkpoints. */
     public Path checkpoints(String job) {
         return home.resolve("checkpoints").resolve(job);

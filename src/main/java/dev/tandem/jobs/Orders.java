@@ -45,7 +45,14 @@ class Orders {
                 home.checkpoints(job.id()).toString(),
                 home.blobs().toString(),
                 resumeFrom(job),
+                referenceCache(model, adapter == null ? null : models.get(adapter)),
                 new AttemptOrder.Lineage(model.name(), model.digest(), dataset.name(), dataset.digest()));
+    }
+
+    /** One folder for each reference, by what it is made of: a model uploaded again finds its numbers. */
+    private String referenceCache(RegisteredModel model, @Nullable RegisteredModel adapter) {
+        String name = adapter == null ? model.digest() : model.digest() + "+" + adapter.digest();
+        return home.referenceLogps().resolve(name.replace("sha256:", "")).toString();
     }
 
     private @Nullable String resumeFrom(Job job) {

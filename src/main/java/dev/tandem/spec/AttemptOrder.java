@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointPath folder below which this job's checkpoints go
  * @param storePath root of the blob store, into which the result is put
  * @param resumeFrom folder of the checkpoint to go on from
+ * @param referenceCachePath folder of what this job's reference gave to rows before
  * @param card what the model card says of lineage
  */
 public record AttemptOrder(
@@ -27,6 +28,7 @@ public record AttemptOrder(
         String checkpointPath,
         String storePath,
         @Nullable String resumeFrom,
+        String referenceCachePath,
         Lineage card) {
 
     /** Where a result comes from: names and digests of what went in. */

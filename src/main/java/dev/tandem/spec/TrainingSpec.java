@@ -165,9 +165,11 @@ public record TrainingSpec(
                 .supported(!syncRefModel, "sync_ref_model", LEAVE_OUT, syncRefModel)
                 .supported(refModelMixupAlpha == 0.6, "ref_model_mixup_alpha", LEAVE_OUT, refModelMixupAlpha)
                 .supported(refModelSyncSteps == 512, "ref_model_sync_steps", LEAVE_OUT, refModelSyncSteps)
-                .supported(!precomputeRefLogProbs, "precompute_ref_log_probs", LEAVE_OUT, precomputeRefLogProbs)
-                .supported(
-                        precomputeRefBatchSize == null, "precompute_ref_batch_size", LEAVE_OUT, precomputeRefBatchSize)
+                .check(
+                        precomputeRefBatchSize == null || precomputeRefBatchSize >= 1,
+                        "precompute_ref_batch_size",
+                        "must be at least 1 or null",
+                        precomputeRefBatchSize)
                 .supported(!bf16, "bf16", "training runs in fp32; leave it out", bf16)
                 .supported(!gradientCheckpointing, "gradient_checkpointing", LEAVE_OUT, gradientCheckpointing)
                 .supported(!loadBestModelAtEnd, "load_best_model_at_end", LEAVE_OUT, loadBestModelAtEnd)

@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class Learner {
 
     private final Policy policy;
-    private final @Nullable LanguageModel reference;
+    private final @Nullable Reference reference;
     private final Objective objective;
     private final Function<NDManager, Ops> kernels;
 
-    Learner(Policy policy, @Nullable LanguageModel reference, Objective objective, Function<NDManager, Ops> kernels) {
+    Learner(Policy policy, @Nullable Reference reference, Objective objective, Function<NDManager, Ops> kernels) {
         this.policy = policy;
         this.reference = reference;
         this.objective = objective;
@@ -42,7 +42,7 @@ final class Learner {
         Ops ops = kernels.apply(manager);
         LanguageModel model = policy.model();
         PackedTokens tokens = model.pack(ops, batch.trees());
-        NDArray referenceLogps = reference == null ? null : reference.logps(ops, tokens); // (M)
+        NDArray referenceLogps = reference == null ? null : reference.logps(ops, batch, tokens); // (M)
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray hidden = model.predictingStates(ops, tokens); // (M, C)
             JniUtils.setGradMode(false);
@@ -72,7 +72,7 @@ final class Learner {
         Ops ops = kernels.apply(manager);
         LanguageModel model = policy.model();
         PackedTokens tokens = model.pack(ops, batch.trees());
-        NDArray referenceLogps = reference == null ? null : reference.logps(ops, tokens);
+        NDArray referenceLogps = reference == null ? null : reference.logps(ops, batch, tokens);
         NDArray states = model.predictingStates(ops, tokens);
         LmHead.Statistics head = model.head().statistics(ops, states, tokens.targets());
         NDArray loss = objective.loss(batch, head.rows().get(0), referenceLogps, sums(manager, batch));

@@ -3,7 +3,6 @@ package dev.tandem.training;
 import ai.djl.ndarray.NDManager;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.LoraSpec;
-import dev.tandem.spec.Method;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.transformer.Decoder;
 import dev.tandem.transformer.LanguageModel;
@@ -17,14 +16,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
  * The policy and its reference. In full fine-tuning the reference is a second, frozen copy of the weights, which stays
  * in the mapped file. With an adapter there is one copy: the reference is the model without the adapter, or with the
  * adapter that the run started from, frozen.
+ *
+ * @param reference loads the reference when it is needed, into the manager of the operations that it is given
  */
-record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
+record LoadedModels(Policy policy, Function<Ops, LanguageModel> reference) {
 
     static LoadedModels load(Ops ops, TrainingRun run) {
         ModelConfig config = ModelConfig.read(run.model());
@@ -34,7 +35,7 @@ record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
         if (!adapted) {
             var model = new LanguageModel(decoder, head, null);
             var policy = new Policy(ops.manager(), model, decoder.weights().all());
-            return new LoadedModels(policy, run.method() == Method.DPO ? frozen(ops, config, run.model()) : null);
+            return new LoadedModels(policy, into -> frozen(into, config, run.model()));
         }
         LoraAdapter start = run.adapter() != null ? LoraAdapter.load(ops, config, run.adapter()) : null;
         LoraAdapter adapter = start != null
@@ -42,7 +43,7 @@ record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
                 : LoraAdapter.create(
                         ops.manager(), config, lora(run, config), run.spec().seed());
         var policy = new Policy(ops.manager(), new LanguageModel(decoder, head, adapter), adapter.tensors());
-        return new LoadedModels(policy, run.method() == Method.DPO ? new LanguageModel(decoder, head, start) : null);
+        return new LoadedModels(policy, into -> new LanguageModel(decoder, head, start));
     }
 
     /** An adapter brings its own shape; one that is asked for besides may only say the same. */

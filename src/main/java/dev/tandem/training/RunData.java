@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param dropped valid rows that could not be trained on
  */
 record RunData(List<TokenizedRow> rows, @Nullable List<TokenizedRow> evalRows, int dropped) {
+
+    /** The rows to learn from and those to evaluate on. */
+    List<TokenizedRow> all() {
+        return evalRows == null
+                ? rows
+                : Stream.concat(rows.stream(), evalRows.stream()).toList();
+    }
 
     /** Of everything that decides a run's numbers: settings and token ids. The same run has the same digest. */
     String digest(TrainingRun run) {
@@ -30,12 +38,17 @@ record RunData(List<TokenizedRow> rows, @Nullable List<TokenizedRow> evalRows, i
         settings.remove("save_total_limit");
         sha.update(Wire.JSON.writeValueAsString(settings).getBytes(StandardCharsets.UTF_8));
         for (TokenizedRow row : rows) {
-            update(sha, row.promptIds());
-            update(sha, row.chosenIds());
-            int[] rejected = row.rejectedIds();
-            update(sha, rejected == null ? new int[0] : rejected);
+            update(sha, row);
         }
         return "sha256:" + HexFormat.of().formatHex(sha.digest());
+    }
+
+    /** Adds a row's ids, each sequence with its length. */
+    static void update(MessageDigest sha, TokenizedRow row) {
+        update(sha, row.promptIds());
+        update(sha, row.chosenIds());
+        int[] rejected = row.rejectedIds();
+        update(sha, rejected == null ? new int[0] : rejected);
     }
 
     private static void update(MessageDigest sha, int[] ids) {
@@ -46,7 +59,7 @@ record RunData(List<TokenizedRow> rows, @Nullable List<TokenizedRow> evalRows, i
         sha.update(bytes.array());
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

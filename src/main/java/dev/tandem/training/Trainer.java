@@ -6,6 +6,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import dev.tandem.spec.DataSource;
 import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.Method;
 import dev.tandem.spec.PromptBoundary;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.text.RowTokenizer;
@@ -47,21 +48,36 @@ public final class Trainer {
                 Kernels kernels = Kernels.load(manager)) {
             RunData data = read(ModelConfig.read(run.model()));
             LoadedModels models = LoadedModels.load(kernels.in(manager), run);
-            var loop = new TrainingLoop(run, monitor, manager, kernels, models, data);
-            int fromStep = run.resumeFrom() == null ? 0 : loop.resume(run.resumeFrom());
-            monitor.started(loop.totalSteps(), fromStep, data.rows().size(), data.dropped(), device.toString());
-            Outcome outcome = loop.run();
-            if (outcome instanceof Outcome.Finished) {
-                ResultFolder.write(output, run, models);
+            try (CachedReference reference = reference(models, data, manager, kernels)) {
+                var loop = new TrainingLoop(run, monitor, manager, kernels, models.policy(), reference, data);
+                int fromStep = run.resumeFrom() == null ? 0 : loop.resume(run.resumeFrom());
+                monitor.started(loop.totalSteps(), fromStep, data.rows().size(), data.dropped(), device.toString());
+                Outcome outcome = loop.run();
+                if (outcome instanceof Outcome.Finished) {
+                    ResultFolder.write(output, run, models);
+                }
+                return outcome;
             }
-            return outcome;
         } catch (InvalidCheckpoint e) {
             throw new TrainingFailure(FailureKind.INVALID_MODEL, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
-            throw new TrainingFailure(FailureKind.STORAGE, "cannot write the result: " + e.getMessage(), e);
+            throw new TrainingFailure(FailureKind.STORAGE, "cannot read or write files of the run: " + e, e);
         } catch (EngineException e) {
             throw outOfMemory(e) ? new TrainingFailure(FailureKind.OUT_OF_MEMORY, memoryAdvice(e), e) : e;
         }
+    }
+
+    private @Nullable CachedReference reference(LoadedModels models, RunData data, NDManager manager, Kernels kernels)
+            throws IOException {
+        if (run.method() != Method.DPO) {
+            return null;
+        }
+        Path folder = run.referenceCache();
+        ReferenceCache cache = folder == null
+                ? ReferenceCache.inMemory()
+                : ReferenceCache.open(folder.resolve(manager.getDevice().getDeviceType() + "-fp32"), data.all());
+        return new CachedReference(
+                cache, models.reference(), manager, kernels, message -> monitor.warned(message, Map.of()));
     }
 
     private RunData read(ModelConfig config) {

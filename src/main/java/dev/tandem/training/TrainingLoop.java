@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +31,10 @@ final class TrainingLoop {
     private final NDManager manager;
     private final Kernels kernels;
     private final Policy policy;
+    private final @Nullable CachedReference reference;
     private final Learner learner;
     private final AdamW optimizer;
+    private final RunData data;
     private final List<TokenizedRow> rows;
     private final @Nullable Evaluation evaluation;
     private final DataOrder order;
@@ -47,20 +50,23 @@ final class TrainingLoop {
             TrainingMonitor monitor,
             NDManager manager,
             Kernels kernels,
-            LoadedModels models,
+            Policy policy,
+            @Nullable CachedReference reference,
             RunData data) {
         this.run = run;
         this.spec = run.spec();
         this.monitor = monitor;
         this.manager = manager;
         this.kernels = kernels;
-        this.policy = models.policy();
+        this.policy = policy;
+        this.reference = reference;
         PreferenceLoss loss = PreferenceLoss.of(spec);
         boolean pairs = run.method() == Method.DPO;
         Objective objective = pairs ? new Objective.Preference(loss) : new Objective.Likelihood();
-        this.learner = new Learner(policy, models.reference(), objective, kernels::in);
+        this.learner = new Learner(policy, reference, objective, kernels::in);
         this.initialLoss = pairs ? loss.initialValue() : Double.NaN;
         this.optimizer = new AdamW(manager, spec, policy.parameters());
+        this.data = data;
         this.rows = data.rows();
         this.evaluation = data.evalRows() == null ? null : new Evaluation(run, learner, manager, data.evalRows());
         this.order = new DataOrder(spec, rows.size());
@@ -84,6 +90,10 @@ final class TrainingLoop {
     }
 
     Outcome run() {
+        Instruction beforehand = precompute();
+        if (beforehand != Instruction.CONTINUE) {
+            return new Outcome.Stopped(beforehand, step, null);
+        }
         int first = step;
         long begun = System.nanoTime();
         while (step < totalSteps()) {
@@ -110,6 +120,26 @@ final class TrainingLoop {
         }
         return new Outcome.Finished(
                 step, run.lora() == null && run.adapter() == null ? "fine_tuned" : "adapter", latest);
+    }
+
+    /** Fills the reference's numbers in before the first step, if that is wished, so that its weights can go. */
+    private Instruction precompute() {
+        if (reference == null) {
+            return Instruction.CONTINUE;
+        }
+        int known = reference.known(data.all());
+        monitor.informed(
+                "reference log-probabilities of %d of %d rows are known from before"
+                        .formatted(known, data.all().size()),
+                Map.of("known", known, "rows", data.all().size()));
+        var told = new AtomicReference<>(Instruction.CONTINUE);
+        if (spec.precomputeRefLogProbs()) {
+            reference.fill(data.all(), () -> {
+                told.set(monitor.proceed(step, totalSteps(), order.epochsAfter(step), null));
+                return told.get() == Instruction.CONTINUE;
+            });
+        }
+        return told.get();
     }
 
     /** @return the L2 norm of the gradients before clipping */
@@ -240,6 +270,9 @@ final class TrainingLoop {
     private Path save() {
         Path folder = run.checkpoints().resolve("%sstep-%d".formatted(run.checkpointPrefix(), step));
         try {
+            if (reference != null) {
+                reference.keep();
+            }
             var state = new TrainingCheckpoint.State(runDigest, step, window.state());
             TrainingCheckpoint.write(folder, policy.parameters(), optimizer.state(), state);
             monitor.checkpointed(step, folder, TrainingCheckpoint.size(folder));

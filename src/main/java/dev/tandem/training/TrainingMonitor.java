@@ -16,6 +16,9 @@ public interface TrainingMonitor {
      */
     void started(int totalSteps, int fromStep, int rows, int droppedRows, String device);
 
+    /** Something worth a line in the job's history. */
+    void informed(String message, Map<String, Object> data);
+
     /** Something the user should know, as a dropped row. */
     void warned(String message, Map<String, Object> data);
 

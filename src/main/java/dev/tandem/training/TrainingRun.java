@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoints folder below which checkpoints go, one folder each
  * @param checkpointPrefix start of a checkpoint folder's name, unique to the attempt
  * @param resumeFrom folder of the checkpoint to go on from
+ * @param referenceCache folder of what this reference gave to rows before; null to forget it when the run ends
  */
 public record TrainingRun(
         Method method,
@@ -26,4 +27,5 @@ public record TrainingRun(
         @Nullable DataSource evalData,
         Path checkpoints,
         String checkpointPrefix,
-        @Nullable Path resumeFrom) {}
+        @Nullable Path resumeFrom,
+        @Nullable Path referenceCache) {}

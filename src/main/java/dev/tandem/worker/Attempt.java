@@ -133,7 +133,8 @@ final class Attempt {
                 order.evalData(),
                 Path.of(order.checkpointPath()),
                 "attempt-%d".formatted(order.epoch()),
-                path(order.resumeFrom()));
+                path(order.resumeFrom()),
+                Path.of(order.referenceCachePath()));
     }
 
     private static @Nullable Path path(@Nullable String path) {

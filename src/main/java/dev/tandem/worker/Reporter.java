@@ -39,6 +39,12 @@ final class Reporter implements TrainingMonitor {
     }
 
     @Override
+    public void informed(String message, Map<String, Object> data) {
+        report(new Report.Event("info", message, data));
+        log.info("{} {}", message, data);
+    }
+
+    @Override
     public void warned(String message, Map<String, Object> data) {
         report(new Report.Event("warn", message, data));
         log.warn("{} {}", message, data);

@@ -66,11 +66,16 @@ class FailingRunsTest {
                 TextTokenizer tokenizer = TextTokenizer.open(run.model())) {
             Ops ops = kernels.in(manager);
             LoadedModels models = LoadedModels.load(ops, run);
-            var mixed = new LoadedModels(models.policy(), LoadedModels.frozen(ops, ModelConfig.read(other), other));
             var rows = new RowTokenizer(tokenizer, PromptBoundary.TRL);
             var data = new RunData(
                     TokenizedDataset.read(run.data(), rows, null, Method.DPO).rows(), null, 0);
-            var loop = new TrainingLoop(run, new RecordedMetrics(), manager, kernels, mixed, data);
+            var reference = new CachedReference(
+                    ReferenceCache.inMemory(),
+                    into -> LoadedModels.frozen(into, ModelConfig.read(other), other),
+                    manager,
+                    kernels,
+                    message -> {});
+            var loop = new TrainingLoop(run, new RecordedMetrics(), manager, kernels, models.policy(), reference, data);
 
             assertThatExceptionOfType(TrainingFailure.class)
                     .isThrownBy(loop::run)
@@ -152,6 +157,7 @@ class FailingRunsTest {
                 run.evalData(),
                 run.checkpoints(),
                 run.checkpointPrefix(),
+                null,
                 null);
         return new Trainer(both, new RecordedMetrics()).train(temporary);
     }

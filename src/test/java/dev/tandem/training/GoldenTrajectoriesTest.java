@@ -30,7 +30,9 @@ class GoldenTrajectoriesTest {
                 "lora-llama",
                 "lora-gpt2",
                 "odd-batches-and-eval",
-                "truncation"
+                "truncation",
+                "precompute-ref",
+                "lora-all-linear"
             })
     void everyStepHasTheNumbersOfTrl(String name) throws Exception {
         GoldenTrajectory golden = GoldenTrajectory.read(name);
@@ -63,7 +65,8 @@ class GoldenTrajectoriesTest {
                 Files.exists(evalData) ? source(evalData) : null,
                 temporary.resolve("checkpoints"),
                 "1-",
-                resumeFrom);
+                resumeFrom,
+                null);
     }
 
     private static DataSource source(Path file) {

@@ -54,6 +54,7 @@ class LongRunTest {
                 evalData,
                 temporary,
                 "1-",
+                null,
                 null);
         Learner.begin();
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
@@ -63,7 +64,9 @@ class LongRunTest {
             LoadedModels models = LoadedModels.load(kernels.in(manager), run);
             var rows = new RunData(rows(tokenizer, data), rows(tokenizer, evalData), 0);
 
-            new TrainingLoop(run, watch, manager, kernels, models, rows).run();
+            var reference =
+                    new CachedReference(ReferenceCache.inMemory(), models.reference(), manager, kernels, message -> {});
+            new TrainingLoop(run, watch, manager, kernels, models.policy(), reference, rows).run();
 
             assertThat(watch.arrays).as("counts of live arrays between steps").hasSize(1);
             assertThat(watch.residentAtEnd - watch.residentEarly)

@@ -54,7 +54,8 @@ record TinyRun(GoldenTrajectory golden, Path model, Path data, Map<String, Objec
                 Files.exists(evalData) ? source(evalData) : null,
                 folder.resolve("checkpoints"),
                 "1-",
-                resumeFrom);
+                resumeFrom,
+                null);
     }
 
     static DataSource source(Path file) {

@@ -46,6 +46,7 @@ final class WorkerScene {
                 folder.resolve("checkpoints").toString(),
                 folder.resolve("blobs").toString(),
                 null,
+                folder.resolve("reference-logps").toString(),
                 new AttemptOrder.Lineage("tiny-llama", "sha256:aa", "prefs", "sha256:bb"));
     }
 

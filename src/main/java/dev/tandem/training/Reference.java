@@ -1,0 +1,25 @@
+package dev.tandem.training;
+
+import ai.djl.ndarray.NDArray;
+import dev.tandem.transformer.LanguageModel;
+import dev.tandem.transformer.Ops;
+import dev.tandem.transformer.PackedTokens;
+
+/** What the policy is compared with: log-probabilities that carry no gradient. */
+interface Reference {
+
+    /**
+     * @param ops owns the result
+     * @param tokens the micro-batch as the policy runs it
+     * @return log-probability of each completion token of the micro-batch, (M), fp32
+     */
+    NDArray logps(Ops ops, MicroBatch batch, PackedTokens tokens);
+
+    /** A model that runs beside the policy at every step, for instance because it moves. */
+    record Live(LanguageModel model) implements Reference {
+        @Override
+        public NDArray logps(Ops ops, MicroBatch batch, PackedTokens tokens) {
+            return model.logps(ops, tokens);
+        }
+    }
+}
