@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loss times the micro-batch's weight
  * @param hits 1 where the target was the likeliest token
+ * @param referenceRows rows that ran through the reference, the others were known
  * @param meanLogits mean of the logits over the vocabulary
  */
 record BatchResult(
@@ -16,16 +17,18 @@ record BatchResult(
         float[] entropies,
         float[] hits,
         float[] meanLogits,
-        float @Nullable [] referenceLogps) {
+        float @Nullable [] referenceLogps,
+        int referenceRows) {
 
     /** @param rows (4, M), as {@link dev.tandem.transformer.LmHead.Statistics} has them */
-    static BatchResult of(NDArray loss, NDArray rows, @Nullable NDArray referenceLogps) {
+    static BatchResult of(NDArray loss, NDArray rows, @Nullable NDArray referenceLogps, int referenceRows) {
         return new BatchResult(
                 loss.getFloat(),
                 rows.get(0).toFloatArray(),
                 rows.get(1).toFloatArray(),
                 rows.get(2).toFloatArray(),
                 rows.get(3).toFloatArray(),
-                referenceLogps == null ? null : referenceLogps.toFloatArray());
+                referenceLogps == null ? null : referenceLogps.toFloatArray(),
+                referenceRows);
     }
 }

@@ -60,6 +60,11 @@ final class CachedReference implements Reference, AutoCloseable {
         return ops.manager().create(logps);
     }
 
+    @Override
+    public int unknown(MicroBatch batch) {
+        return batch.rows().size() - known(batch.rows());
+    }
+
     /** How many of the rows need no model. */
     int known(List<TokenizedRow> rows) {
         return Math.toIntExact(

@@ -42,6 +42,7 @@ final class Learner {
         Ops ops = kernels.apply(manager);
         LanguageModel model = policy.model();
         PackedTokens tokens = model.pack(ops, batch.trees());
+        int referenceRows = reference == null ? 0 : reference.unknown(batch);
         NDArray referenceLogps = reference == null ? null : reference.logps(ops, batch, tokens); // (M)
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray hidden = model.predictingStates(ops, tokens); // (M, C)
@@ -63,7 +64,7 @@ final class Learner {
             if (policy.trainsHead()) {
                 model.head().addGradient(ops, policy.headGradient(manager), states, tokens.targets(), slope);
             }
-            return BatchResult.of(loss, head.rows(), referenceLogps);
+            return BatchResult.of(loss, head.rows(), referenceLogps, referenceRows);
         }
     }
 
@@ -72,11 +73,12 @@ final class Learner {
         Ops ops = kernels.apply(manager);
         LanguageModel model = policy.model();
         PackedTokens tokens = model.pack(ops, batch.trees());
+        int referenceRows = reference == null ? 0 : reference.unknown(batch);
         NDArray referenceLogps = reference == null ? null : reference.logps(ops, batch, tokens);
         NDArray states = model.predictingStates(ops, tokens);
         LmHead.Statistics head = model.head().statistics(ops, states, tokens.targets());
         NDArray loss = objective.loss(batch, head.rows().get(0), referenceLogps, sums(manager, batch));
-        return BatchResult.of(loss.mul((float) weight), head.rows(), referenceLogps);
+        return BatchResult.of(loss.mul((float) weight), head.rows(), referenceLogps, referenceRows);
     }
 
     private static NDArray sums(NDManager manager, MicroBatch batch) {

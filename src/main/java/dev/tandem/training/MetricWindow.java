@@ -17,16 +17,18 @@ final class MetricWindow {
     private long pairs;
     private long tokens;
     private double seconds;
+    private double flops;
 
     /** @param tokensSeen counted by the whole run so far, prompts once for each side */
     record State(Map<String, Double> sums, int microBatches, double lossSum, int steps, long tokensSeen) {}
 
-    void addMicroBatch(Map<String, Double> metrics, MicroBatch batch) {
+    void addMicroBatch(Map<String, Double> metrics, MicroBatch batch, double batchFlops) {
         metrics.forEach((name, value) -> sums.merge(name, value, Double::sum));
         microBatches++;
         pairs += batch.rows().size();
         tokens += batch.tokens();
         tokensSeen += batch.tokens();
+        flops += batchFlops;
     }
 
     void addStep(double loss, double stepSeconds) {
@@ -45,6 +47,7 @@ final class MetricWindow {
             metrics.put("pairs_per_second", pairs / seconds);
             metrics.put("tokens_per_second", tokens / seconds);
             metrics.put("step_seconds", seconds / steps);
+            metrics.put("flops_per_second", flops / seconds);
         }
         restore(new State(Map.of(), 0, 0, 0, tokensSeen));
         return metrics;
@@ -65,5 +68,6 @@ final class MetricWindow {
         pairs = 0;
         tokens = 0;
         seconds = 0;
+        flops = 0;
     }
 }

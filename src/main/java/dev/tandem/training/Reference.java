@@ -15,11 +15,19 @@ interface Reference {
      */
     NDArray logps(Ops ops, MicroBatch batch, PackedTokens tokens);
 
+    /** How many of the micro-batch's rows have to run through a model. */
+    int unknown(MicroBatch batch);
+
     /** A model that runs beside the policy at every step, for instance because it moves. */
     record Live(LanguageModel model) implements Reference {
         @Override
         public NDArray logps(Ops ops, MicroBatch batch, PackedTokens tokens) {
             return model.logps(ops, tokens);
+        }
+
+        @Override
+        public int unknown(MicroBatch batch) {
+            return batch.rows().size();
         }
     }
 }

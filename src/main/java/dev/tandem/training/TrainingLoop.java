@@ -33,6 +33,7 @@ final class TrainingLoop {
     private final Policy policy;
     private final @Nullable CachedReference reference;
     private final Learner learner;
+    private final Flops flops;
     private final AdamW optimizer;
     private final RunData data;
     private final List<TokenizedRow> rows;
@@ -65,6 +66,7 @@ final class TrainingLoop {
         Objective objective = pairs ? new Objective.Preference(loss) : new Objective.Likelihood();
         this.learner = new Learner(policy, reference, objective, kernels::in);
         this.initialLoss = pairs ? loss.initialValue() : Double.NaN;
+        this.flops = Flops.of(policy);
         this.optimizer = new AdamW(manager, spec, policy.parameters());
         this.data = data;
         this.rows = data.rows();
@@ -153,7 +155,10 @@ final class TrainingLoop {
             try (NDManager scratch = manager.newSubManager()) {
                 BatchResult result = learner.learn(scratch, batches.get(i), weight(batches));
                 refuseNotFinite(batches.get(i), result);
-                window.addMicroBatch(metrics(batches.get(i), result), batches.get(i));
+                window.addMicroBatch(
+                        metrics(batches.get(i), result),
+                        batches.get(i),
+                        flops.of(batches.get(i), result.referenceRows()));
                 losses[i] = result.loss();
             }
         }

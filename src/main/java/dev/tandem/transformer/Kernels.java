@@ -33,6 +33,7 @@ public final class Kernels implements AutoCloseable {
         // The profiling executor specialises on shapes; batches change theirs at every step, so it would only
         // recompile.
         JniUtils.setGraphExecutorOptimize(false);
+        Malloc.keepFreedMemory();
         try (InputStream source = Kernels.class.getResourceAsStream("kernels.torchscript")) {
             if (source == null) {
                 throw new IllegalStateException("kernels.torchscript is not on the class path");

@@ -22,7 +22,7 @@ public record TokenTree(int[] trunk, List<int[]> branches, int firstPosition) {
     }
 
     /** Tokens to run: the last one of a branch predicts nothing that is asked for, so it stays out. */
-    int size() {
+    public int size() {
         return trunk.length + branches.stream().mapToInt(TokenTree::run).sum();
     }
 

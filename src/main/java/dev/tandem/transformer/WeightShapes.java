@@ -54,6 +54,13 @@ public final class WeightShapes {
         return linears;
     }
 
+    /** Weights that every token is multiplied with, biases and the head left out. */
+    public static long linearWeights(ModelConfig config) {
+        return linears(config).values().stream()
+                .mapToLong(inOut -> (long) inOut[0] * inOut[1])
+                .sum();
+    }
+
     private Map<String, int[]> linears(String path) {
         int hidden = config.hiddenSize();
         int q = config.heads() * config.headDim();

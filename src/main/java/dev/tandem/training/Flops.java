@@ -1,0 +1,52 @@
+package dev.tandem.training;
+
+import dev.tandem.transformer.Decoder;
+import dev.tandem.transformer.ModelConfig;
+import dev.tandem.transformer.TokenTree;
+import dev.tandem.transformer.WeightShapes;
+
+/**
+ * Floating-point operations of a step's matrix products, as docs/training-step.md counts them: what the step runs, not
+ * what a plain implementation of the same mathematics would run.
+ *
+ * @param perToken forward through the blocks' weights: two for each weight
+ * @param perVisiblePair forward of one query and one key that it sees, over all layers
+ * @param perPrediction forward of the head
+ * @param backward how many forwards the backward pass through the blocks costs: 2, or 1 where the weights are frozen
+ * @param heads how many forwards the head costs in a training step: with the slope 2, with its own gradient 4
+ */
+record Flops(double perToken, double perVisiblePair, double perPrediction, int backward, int heads) {
+
+    static Flops of(Policy policy) {
+        Decoder decoder = policy.model().decoder();
+        ModelConfig config = decoder.config();
+        double weights = WeightShapes.linearWeights(config);
+        double head = 2.0 * config.hiddenSize() * config.vocabSize();
+        boolean frozen = policy.model().adapter() != null;
+        return new Flops(
+                2 * weights,
+                4.0 * config.layers() * config.heads() * config.headDim(),
+                head,
+                frozen ? 1 : 2,
+                policy.trainsHead() ? 4 : 2);
+    }
+
+    /** @param referenceRows rows of the micro-batch that ran through the reference too */
+    double of(MicroBatch batch, int referenceRows) {
+        double block = 0;
+        for (TokenTree tree : batch.trees()) {
+            block += tree.size() * perToken + visiblePairs(tree) * perVisiblePair;
+        }
+        double reference = (double) referenceRows / batch.rows().size();
+        return block * (1 + backward + reference) + batch.predictions() * perPrediction * (heads + reference);
+    }
+
+    private static double visiblePairs(TokenTree tree) {
+        double trunk = tree.trunk().length;
+        double pairs = trunk * trunk / 2;
+        for (int[] branch : tree.branches()) {
+            pairs += branch.length * (trunk + branch.length / 2.0);
+        }
+        return pairs;
+    }
+}
