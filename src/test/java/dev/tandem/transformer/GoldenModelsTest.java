@@ -31,7 +31,17 @@ class GoldenModelsTest {
                 "llama-bf16-tiny",
                 "gpt2-tiny",
                 "qwen2-tiny",
-                "mistral-tiny"
+                "mistral-tiny",
+                "gpt_neox-tiny",
+                "qwen3-tiny",
+                "gemma2-tiny",
+                "gemma3_text-tiny",
+                "phi3-tiny",
+                "olmo2-tiny",
+                "granite-tiny",
+                "smollm3-tiny",
+                "mixtral-tiny",
+                "qwen3_moe-tiny"
             })
     void logitsAndLogpsAreThoseOfTransformers(String model) throws Exception {
         Path folder = MODELS.resolve(model);
