@@ -6,12 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a micro-batch gave, copied out of native memory. Arrays have one number for each prediction.
  *
- * @param loss times the micro-batch's weight
+ * @param loss times the micro-batch's weight, the routers' share included
+ * @param auxLoss the routers' auxiliary loss as it is; null without routers or without that loss
  * @param hits 1 where the target was the likeliest token
  * @param meanLogits mean of the logits over the vocabulary
  */
 record BatchResult(
         float loss,
+        @Nullable Float auxLoss,
         float[] logps,
         float[] entropies,
         float[] hits,
@@ -19,9 +21,10 @@ record BatchResult(
         float @Nullable [] referenceLogps) {
 
     /** @param rows (4, M), as {@link dev.tandem.transformer.LmHead.Statistics} has them */
-    static BatchResult of(NDArray loss, NDArray rows, @Nullable NDArray referenceLogps) {
+    static BatchResult of(NDArray loss, @Nullable NDArray auxLoss, NDArray rows, @Nullable NDArray referenceLogps) {
         return new BatchResult(
                 loss.getFloat(),
+                auxLoss == null ? null : Float.valueOf(auxLoss.getFloat()),
                 rows.get(0).toFloatArray(),
                 rows.get(1).toFloatArray(),
                 rows.get(2).toFloatArray(),

@@ -58,7 +58,8 @@ final class TrainingLoop {
         PreferenceLoss loss = PreferenceLoss.of(spec);
         boolean pairs = run.method() == Method.DPO;
         Objective objective = pairs ? new Objective.Preference(loss) : new Objective.Likelihood();
-        this.learner = new Learner(policy, models.reference(), objective, kernels::in);
+        this.learner =
+                new Learner(policy, models.reference(), objective, pairs ? spec.routerAuxLossCoef() : 0, kernels::in);
         this.initialLoss = pairs ? loss.initialValue() : Double.NaN;
         this.optimizer = new AdamW(manager, spec, policy.parameters());
         this.rows = data.rows();
@@ -119,16 +120,18 @@ final class TrainingLoop {
                         MicroBatch.of(Arrays.stream(indices).mapToObj(rows::get).toList(), run.method() == Method.DPO))
                 .toList();
         double[] losses = new double[batches.size()];
+        double routers = 0;
         for (int i = 0; i < losses.length; i++) {
             try (NDManager scratch = manager.newSubManager()) {
                 BatchResult result = learner.learn(scratch, batches.get(i), weight(batches));
                 refuseNotFinite(batches.get(i), result);
                 window.addMicroBatch(metrics(batches.get(i), result), batches.get(i));
                 losses[i] = result.loss();
+                routers += result.auxLoss() == null ? 0 : weight(batches) * spec.routerAuxLossCoef() * result.auxLoss();
             }
         }
         double loss = DoubleStream.of(losses).sum();
-        checkInitialLoss(loss);
+        checkInitialLoss(loss - routers);
         double norm = update();
         window.addStep(loss, (System.nanoTime() - started) / 1e9);
         return norm;
