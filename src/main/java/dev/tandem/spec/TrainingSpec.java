@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * {@code gradient_checkpointing} are off, because they change the numbers or cost time and a run should ask for that.
  *
  * @param beta strength of the pull towards the reference; the paper's β
+ * @param routerAuxLossCoef factor of the loss that keeps a mixture's experts evenly used, added in preference training; 0
+ *     for none; of no effect on models without experts
  * @param maxLength tokens of prompt and completion together; null for no limit
  * @param promptBoundary what to do with a token across the border of prompt and completion; ours beside TRL's names
  * @param warmupSteps steps with a rising rate; a value below 1 is a share of all steps, rounded up
@@ -33,6 +35,7 @@ public record TrainingSpec(
         boolean syncRefModel,
         double refModelMixupAlpha,
         int refModelSyncSteps,
+        double routerAuxLossCoef,
         boolean precomputeRefLogProbs,
         @Nullable Integer precomputeRefBatchSize,
         @Nullable Integer maxLength,
@@ -82,6 +85,7 @@ public record TrainingSpec(
             false,
             0.6,
             512,
+            0.001,
             false,
             null,
             1024,
@@ -140,6 +144,7 @@ public record TrainingSpec(
                 .atLeast("per_device_train_batch_size", perDeviceTrainBatchSize, 1)
                 .atLeast("per_device_eval_batch_size", perDeviceEvalBatchSize, 1)
                 .atLeast("gradient_accumulation_steps", gradientAccumulationSteps, 1)
+                .notNegative("router_aux_loss_coef", routerAuxLossCoef)
                 .belowOne("adam_beta1", adamBeta1)
                 .belowOne("adam_beta2", adamBeta2)
                 .notNegative("adam_epsilon", adamEpsilon)

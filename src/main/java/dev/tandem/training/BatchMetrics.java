@@ -26,6 +26,9 @@ final class BatchMetrics {
         var metrics = new BatchMetrics(batch, result);
         var values = metrics.ofDemonstrations(metrics::chosen);
         metrics.addPreference(values, beta);
+        if (result.auxLoss() != null) {
+            values.put("aux_loss", (double) result.auxLoss());
+        }
         return values;
     }
 

@@ -6,13 +6,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a micro-batch gave, copied out of native memory. Arrays have one number for each prediction.
  *
- * @param loss times the micro-batch's weight
+ * @param loss times the micro-batch's weight, the routers' share included
+ * @param auxLoss the routers' auxiliary loss as it is; null without routers or without that loss
  * @param hits 1 where the target was the likeliest token
  * @param referenceRows rows that ran through the reference, the others were known
  * @param meanLogits mean of the logits over the vocabulary
  */
 record BatchResult(
         float loss,
+        @Nullable Float auxLoss,
         float[] logps,
         float[] entropies,
         float[] hits,
@@ -21,9 +23,15 @@ record BatchResult(
         int referenceRows) {
 
     /** @param rows (4, M), as {@link dev.tandem.transformer.LmHead.Statistics} has them */
-    static BatchResult of(NDArray loss, NDArray rows, @Nullable NDArray referenceLogps, int referenceRows) {
+    static BatchResult of(
+            NDArray loss,
+            @Nullable NDArray auxLoss,
+            NDArray rows,
+            @Nullable NDArray referenceLogps,
+            int referenceRows) {
         return new BatchResult(
                 loss.getFloat(),
+                auxLoss == null ? null : Float.valueOf(auxLoss.getFloat()),
                 rows.get(0).toFloatArray(),
                 rows.get(1).toFloatArray(),
                 rows.get(2).toFloatArray(),

@@ -25,7 +25,7 @@ record Flops(double perToken, double perVisiblePair, double perPrediction, int b
         boolean frozen = policy.model().adapter() != null;
         return new Flops(
                 2 * weights,
-                4.0 * config.layers() * config.heads() * config.headDim(),
+                4.0 * config.layers().size() * config.attention().heads() * config.attention().headDim(),
                 head,
                 frozen ? 1 : 2,
                 policy.trainsHead() ? 4 : 2);
@@ -35,10 +35,15 @@ record Flops(double perToken, double perVisiblePair, double perPrediction, int b
     double of(MicroBatch batch, int referenceRows) {
         double block = 0;
         for (TokenTree tree : batch.trees()) {
-            block += tree.size() * perToken + visiblePairs(tree) * perVisiblePair;
+            block += tokens(tree) * perToken + visiblePairs(tree) * perVisiblePair;
         }
         double reference = (double) referenceRows / batch.rows().size();
         return block * (1 + backward + reference) + batch.predictions() * perPrediction * (heads + reference);
+    }
+
+    private static double tokens(TokenTree tree) {
+        return tree.trunk().length
+                + tree.branches().stream().mapToInt(TokenTree::run).sum();
     }
 
     private static double visiblePairs(TokenTree tree) {

@@ -24,10 +24,18 @@ final class Learner {
     private final Policy policy;
     private final @Nullable Reference reference;
     private final Objective objective;
+    private final double auxLossCoef;
     private final Function<NDManager, Ops> kernels;
 
-    Learner(Policy policy, @Nullable Reference reference, Objective objective, Function<NDManager, Ops> kernels) {
+    /** @param auxLossCoef factor of the routers' auxiliary loss, which is added to the objective; 0 for none */
+    Learner(
+            Policy policy,
+            @Nullable Reference reference,
+            Objective objective,
+            double auxLossCoef,
+            Function<NDManager, Ops> kernels) {
         this.policy = policy;
+        this.auxLossCoef = policy.model().config().routes() ? auxLossCoef : 0;
         this.reference = reference;
         this.objective = objective;
         this.kernels = kernels;
@@ -45,7 +53,8 @@ final class Learner {
         int referenceRows = reference == null ? 0 : reference.unknown(batch);
         NDArray referenceLogps = reference == null ? null : reference.logps(ops, batch, tokens); // (M)
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            NDArray hidden = model.predictingStates(ops, tokens); // (M, C)
+            LanguageModel.Prediction prediction = model.predict(ops, tokens);
+            NDArray hidden = prediction.states(); // (M, C)
             JniUtils.setGradMode(false);
             NDArray states = hidden.stopGradient();
             LmHead.Statistics head = model.head().statistics(ops, states, tokens.targets());
@@ -59,13 +68,23 @@ final class Learner {
             NDArray slope = logps.getGradient(); // (M), c
             NDArray surrogate =
                     hidden.mul(head.slope().mul(slope.reshape(-1, 1))).sum();
-            collector.backward(surrogate);
+            NDArray auxLoss = auxLoss(ops, prediction);
+            collector.backward(withAuxLoss(surrogate, auxLoss, weight));
             JniUtils.setGradMode(false);
             if (policy.trainsHead()) {
                 model.head().addGradient(ops, policy.headGradient(manager), states, tokens.targets(), slope);
             }
-            return BatchResult.of(loss, head.rows(), referenceLogps, referenceRows);
+            return BatchResult.of(
+                    withAuxLoss(loss, auxLoss, weight), auxLoss, head.rows(), referenceLogps, referenceRows);
         }
+    }
+
+    private @Nullable NDArray auxLoss(Ops ops, LanguageModel.Prediction prediction) {
+        return auxLossCoef == 0 ? null : prediction.routing().imbalance(ops);
+    }
+
+    private NDArray withAuxLoss(NDArray loss, @Nullable NDArray auxLoss, double weight) {
+        return auxLoss == null ? loss : loss.add(auxLoss.mul((float) (auxLossCoef * weight)));
     }
 
     /** The loss and what the metrics need, without gradients. */
@@ -75,10 +94,16 @@ final class Learner {
         PackedTokens tokens = model.pack(ops, batch.trees());
         int referenceRows = reference == null ? 0 : reference.unknown(batch);
         NDArray referenceLogps = reference == null ? null : reference.logps(ops, batch, tokens);
-        NDArray states = model.predictingStates(ops, tokens);
-        LmHead.Statistics head = model.head().statistics(ops, states, tokens.targets());
+        LanguageModel.Prediction prediction = model.predict(ops, tokens);
+        LmHead.Statistics head = model.head().statistics(ops, prediction.states(), tokens.targets());
         NDArray loss = objective.loss(batch, head.rows().get(0), referenceLogps, sums(manager, batch));
-        return BatchResult.of(loss.mul((float) weight), head.rows(), referenceLogps, referenceRows);
+        NDArray auxLoss = auxLoss(ops, prediction);
+        return BatchResult.of(
+                withAuxLoss(loss.mul((float) weight), auxLoss, weight),
+                auxLoss,
+                head.rows(),
+                referenceLogps,
+                referenceRows);
     }
 
     private static NDArray sums(NDManager manager, MicroBatch batch) {

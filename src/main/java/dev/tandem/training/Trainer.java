@@ -123,9 +123,9 @@ public final class Trainer {
     /** Learned positions end where the table ends, whatever the spec says. */
     private @Nullable Integer maxLength(ModelConfig config) {
         Integer asked = run.spec().maxLength();
-        return config.rotary() != null
-                ? asked
-                : Integer.valueOf(asked == null ? config.contextLength() : Math.min(asked, config.contextLength()));
+        return config.learnsPositions()
+                ? Integer.valueOf(asked == null ? config.contextLength() : Math.min(asked, config.contextLength()))
+                : asked;
     }
 
     private void warn(List<Long> lines, String message) {

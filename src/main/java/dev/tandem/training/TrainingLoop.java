@@ -64,7 +64,7 @@ final class TrainingLoop {
         PreferenceLoss loss = PreferenceLoss.of(spec);
         boolean pairs = run.method() == Method.DPO;
         Objective objective = pairs ? new Objective.Preference(loss) : new Objective.Likelihood();
-        this.learner = new Learner(policy, reference, objective, kernels::in);
+        this.learner = new Learner(policy, reference, objective, pairs ? spec.routerAuxLossCoef() : 0, kernels::in);
         this.initialLoss = pairs ? loss.initialValue() : Double.NaN;
         this.flops = Flops.of(policy);
         this.optimizer = new AdamW(manager, spec, policy.parameters());
@@ -151,6 +151,7 @@ final class TrainingLoop {
                         MicroBatch.of(Arrays.stream(indices).mapToObj(rows::get).toList(), run.method() == Method.DPO))
                 .toList();
         double[] losses = new double[batches.size()];
+        double routers = 0;
         for (int i = 0; i < losses.length; i++) {
             try (NDManager scratch = manager.newSubManager()) {
                 BatchResult result = learner.learn(scratch, batches.get(i), weight(batches));
@@ -160,10 +161,11 @@ final class TrainingLoop {
                         batches.get(i),
                         flops.of(batches.get(i), result.referenceRows()));
                 losses[i] = result.loss();
+                routers += result.auxLoss() == null ? 0 : weight(batches) * spec.routerAuxLossCoef() * result.auxLoss();
             }
         }
         double loss = DoubleStream.of(losses).sum();
-        checkInitialLoss(loss);
+        checkInitialLoss(loss - routers);
         double norm = update();
         window.addStep(loss, (System.nanoTime() - started) / 1e9);
         return norm;

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -20,8 +21,12 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Typed reading of a {@code config.json}; a field that is null counts as absent. */
-record ConfigJson(String file, JsonNode json) {
+/**
+ * Typed reading of a {@code config.json}; a field that is null counts as absent unless a method says otherwise.
+ *
+ * @param aliases the name that this file uses for a field, where it is another than the usual one
+ */
+record ConfigJson(String file, JsonNode json, Map<String, String> aliases) {
 
     /** A name that is there twice is refused: readers differ in which of the two they take. */
     static final JsonMapper STRICT = JsonMapper.builder()
@@ -30,6 +35,10 @@ record ConfigJson(String file, JsonNode json) {
 
     /** Real ones, an index of many shards too, are far below; as a tree of nodes JSON takes many times its length. */
     private static final long LARGEST = 4L << 20;
+
+    ConfigJson(String file, JsonNode json) {
+        this(file, json, Map.of());
+    }
 
     static ConfigJson read(Path path) {
         String file = String.valueOf(path.getFileName());
@@ -59,24 +68,44 @@ record ConfigJson(String file, JsonNode json) {
         }
     }
 
-    boolean has(String name) {
-        return json.hasNonNull(name);
+    /** The same file, in which fields may also have other names: usual name to the file's own. */
+    ConfigJson withAliases(Map<String, String> names) {
+        return new ConfigJson(file, json, names);
     }
 
-    /** The field of this name or of an older one, the first that is there. */
+    boolean has(String name) {
+        return find(name) != null;
+    }
+
+    /** Whether the field is there, be it null. */
+    boolean mentions(String name) {
+        return json.has(name) || json.has(ownName(name));
+    }
+
+    private String ownName(String name) {
+        return aliases.getOrDefault(name, name);
+    }
+
     @Nullable
-    JsonNode find(String... names) {
-        for (String name : names) {
-            if (has(name)) {
-                return json.get(name);
-            }
-        }
-        return null;
+    JsonNode find(String name) {
+        return json.hasNonNull(name) ? json.get(name) : json.hasNonNull(ownName(name)) ? json.get(ownName(name)) : null;
     }
 
     int integer(String name, int fallback) {
+        Integer value = integerOrNull(name);
+        return value == null ? fallback : value;
+    }
+
+    @Nullable
+    Integer integerOrNull(String name) {
         JsonNode value = find(name, "a whole number of at least 1", ConfigJson::isSize);
-        return value == null ? fallback : value.intValue();
+        return value == null ? null : Integer.valueOf(value.intValue());
+    }
+
+    /** A number that null turns off. */
+    @Nullable
+    Double positiveOrNull(String name, @Nullable Double whenAbsent) {
+        return mentions(name) && !has(name) ? null : has(name) ? Double.valueOf(positive(name, 1)) : whenAbsent;
     }
 
     int integer(String name) {
@@ -115,6 +144,31 @@ record ConfigJson(String file, JsonNode json) {
         return text(name, "");
     }
 
+    /** The values of a list; null if it is not there. */
+    @Nullable
+    List<JsonNode> list(String name) {
+        JsonNode value = find(name, "a list", JsonNode::isArray);
+        return value == null ? null : List.copyOf(value.values());
+    }
+
+    /** A list of numbers that must be there. */
+    List<Double> numbers(String name) {
+        List<JsonNode> values = list(name);
+        if (values == null) {
+            throw missing(name);
+        }
+        require(values.stream().allMatch(ConfigJson::isFinite), name, "a list of numbers");
+        return values.stream().map(JsonNode::doubleValue).toList();
+    }
+
+    /** A number above 0 that must be there. */
+    double positive(String name) {
+        if (!has(name)) {
+            throw missing(name);
+        }
+        return positive(name, 1);
+    }
+
     /** The object in this field, or an empty one. */
     ConfigJson object(String name) {
         JsonNode value = find(name, "an object", JsonNode::isObject);
@@ -123,11 +177,15 @@ record ConfigJson(String file, JsonNode json) {
 
     private @Nullable JsonNode find(String name, String kind, Predicate<JsonNode> isOfKind) {
         JsonNode value = find(name);
-        if (value != null && !isOfKind.test(value)) {
-            throw new InvalidCheckpoint(
-                    INVALID_VALUE, "%s in %s must be %s, was %s".formatted(name, file, kind, value));
-        }
+        require(value == null || isOfKind.test(value), name, kind);
         return value;
+    }
+
+    void require(boolean holds, String name, String kind) {
+        if (!holds) {
+            throw new InvalidCheckpoint(
+                    INVALID_VALUE, "%s in %s must be %s, was %s".formatted(ownName(name), file, kind, find(name)));
+        }
     }
 
     private static boolean isSize(JsonNode value) {
@@ -140,7 +198,7 @@ record ConfigJson(String file, JsonNode json) {
 
     private InvalidCheckpoint missing(String name) {
         return new InvalidCheckpoint(
-                MISSING_FIELD, "%s has no %s; the model cannot be built without".formatted(file, name));
+                MISSING_FIELD, "%s has no %s; the model cannot be built without".formatted(file, ownName(name)));
     }
 
     /** Refuses an option that changes the numbers and is not implemented. */
@@ -149,7 +207,7 @@ record ConfigJson(String file, JsonNode json) {
             throw new InvalidCheckpoint(
                     UNSUPPORTED_OPTION,
                     "%s has %s = %s, which is not supported; supported is %s"
-                            .formatted(file, name, json.get(name), supported));
+                            .formatted(file, ownName(name), find(name), supported));
         }
     }
 

@@ -1,14 +1,16 @@
 package dev.tandem.transformer;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import dev.tandem.transformer.ModelConfig.Layer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The decoder stack of every family: embeddings, then layers of attention and MLP around a residual stream, then a norm.
- * N is the number of tokens, C the hidden size, D the size of a head.
+ * N is the number of tokens, C the hidden size.
  */
 public final class Decoder {
 
@@ -16,8 +18,12 @@ public final class Decoder {
     private final TensorNames names;
     private final Weights weights;
     private final NDArray normEps;
-    private final NDArray headDim;
-    private final NDArray attentionScale;
+    private final NDArray embeddingScale;
+    private final NDArray residualScale;
+    private final NDArray logitDivisor;
+    private final NDArray logitSoftcap;
+    private final Attention attention;
+    private final FeedForward mlp;
 
     /** @param manager owns the decoder's few constants */
     public Decoder(NDManager manager, ModelConfig config, Weights weights) {
@@ -25,8 +31,13 @@ public final class Decoder {
         this.names = config.names();
         this.weights = weights;
         this.normEps = Ops.constant(manager, config.normEps());
-        this.headDim = Ops.constant(manager, config.headDim());
-        this.attentionScale = Ops.constant(manager, config.attentionScale());
+        this.embeddingScale = Ops.constant(manager, config.scales().embedding());
+        this.residualScale = Ops.constant(manager, config.scales().residual());
+        this.logitDivisor = Ops.constant(manager, config.scales().logits());
+        Double cap = config.scales().softcap();
+        this.logitSoftcap = Ops.constant(manager, cap == null ? 0 : cap);
+        this.attention = new Attention(manager, config);
+        this.mlp = new FeedForward(manager, config);
     }
 
     public ModelConfig config() {
@@ -37,6 +48,15 @@ public final class Decoder {
         return weights;
     }
 
+    NDArray logitDivisor() {
+        return logitDivisor;
+    }
+
+    /** Bound of the logits; 0 for none. */
+    NDArray logitSoftcap() {
+        return logitSoftcap;
+    }
+
     /**
      * Hidden states after the last norm.
      *
@@ -44,101 +64,89 @@ public final class Decoder {
      * @return (N, C), in the manager of {@code ops}
      */
     public NDArray hidden(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter) {
-        return new Pass(ops, tokens, adapter).run();
+        return run(ops, tokens, adapter).hidden();
+    }
+
+    /**
+     * @param hidden states after the last norm, (N, C)
+     * @param routing what the routers chose, in every layer that has one
+     */
+    record Output(NDArray hidden, Routing routing) {}
+
+    Output run(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter) {
+        var routing = new Routing(tokens);
+        return new Output(new Pass(ops, tokens, adapter, routing).run(state -> {}), routing);
+    }
+
+    /** The embeddings, what each layer but the last makes of them, and the hidden states after the last norm. */
+    List<NDArray> states(Ops ops, PackedTokens tokens) {
+        var states = new ArrayList<NDArray>();
+        NDArray last = new Pass(ops, tokens, null, new Routing(tokens)).run(states::add);
+        states.set(states.size() - 1, last);
+        return states;
     }
 
     /** One forward pass. */
-    private final class Pass {
+    final class Pass {
 
-        private final Ops ops;
-        private final PackedTokens tokens;
+        final Ops ops;
+        final PackedTokens tokens;
+        final Routing routing;
         private final @Nullable LoraAdapter adapter;
-        private @Nullable NDArray cos; // (N, D / 2)
-        private @Nullable NDArray sin;
+        private final Positions positions;
 
-        Pass(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter) {
+        Pass(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter, Routing routing) {
             this.ops = ops;
             this.tokens = tokens;
+            this.routing = routing;
             this.adapter = adapter;
+            this.positions = new Positions(ops, tokens);
         }
 
-        NDArray run() {
-            NDArray x = ops.call(
-                    "embed", weights.get(names.prefix() + names.embeddings() + ".weight"), tokens.ids()); // (N, C)
-            x = positions(x);
-            for (int i = 0; i < config.layers(); i++) {
-                String path = names.layerPath(i);
-                x = ops.call("add", x, attention(path, norm(path + names.attentionNorm(), x)));
-                x = ops.call("add", x, mlp(path, norm(path + names.mlpNorm(), x)));
+        NDArray run(Consumer<NDArray> observer) {
+            NDArray x = embeddings(); // (N, C)
+            observer.accept(x);
+            for (int i = 0; i < config.layers().size(); i++) {
+                x = layer(names.layerPath(i), config.layers().get(i), x);
+                observer.accept(x);
             }
             return norm(names.prefix() + names.finalNorm(), x);
         }
 
-        private NDArray positions(NDArray x) {
-            NDManager manager = ops.manager();
-            Rotary rotary = config.rotary();
-            if (rotary != null) {
-                var shape = new Shape(tokens.positions().length, config.headDim() / 2);
-                NDArray angles = manager.create(rotary.angles(tokens.positions()), shape);
-                cos = angles.cos();
-                sin = angles.sin();
-                return x;
+        private NDArray embeddings() {
+            NDArray x = ops.call("embed", weights.get(names.embeddingWeight()), tokens.ids());
+            if (config.scales().embedding() != 1) {
+                x = ops.call("mul", x, embeddingScale);
             }
-            for (int position : tokens.positions()) {
-                if (position >= config.contextLength()) {
-                    throw new IllegalArgumentException(
-                            "position %d lies beyond the model's %d; set max_length to %d or less"
-                                    .formatted(position, config.contextLength(), config.contextLength()));
-                }
-            }
-            NDArray table = weights.get(names.prefix() + names.positions() + ".weight");
-            return ops.call("add", x, ops.call("embed", table, manager.create(tokens.positions())));
+            return names.positions() == null
+                    ? x
+                    : ops.call(
+                            "add",
+                            x,
+                            positions.learned(config, weights.get(names.prefix() + names.positions() + ".weight")));
         }
 
-        private NDArray attention(String path, NDArray x) {
-            NDArray q;
-            NDArray k;
-            NDArray v;
-            if (names.qkv() == null) {
-                q = linear(path + names.q(), x);
-                k = linear(path + names.k(), x);
-                v = linear(path + names.v(), x);
-            } else {
-                NDList parts = ops.callAll("split3", linear(path + names.qkv(), x));
-                q = parts.get(0);
-                k = parts.get(1);
-                v = parts.get(2);
-            }
-            NDArray mixed = ops.call(
-                    "attend",
-                    rotate(q),
-                    rotate(k),
-                    ops.call("heads", v, headDim),
-                    tokens.mask(),
-                    tokens.unpack(),
-                    tokens.pack(),
-                    attentionScale);
-            return linear(path + names.o(), mixed);
+        private NDArray layer(String path, Layer layer, NDArray x) {
+            TensorNames.Norms norms = names.norms();
+            NDArray attended =
+                    attention.apply(this, positions, layer, path, normOrSame(path, norms.beforeAttention(), x));
+            NDArray y = residual(x, normOrSame(path, norms.afterAttention(), attended));
+            NDArray mixed =
+                    mlp.apply(this, layer, path, normOrSame(path, norms.beforeMlp(), config.parallel() ? x : y));
+            return residual(y, normOrSame(path, norms.afterMlp(), mixed));
         }
 
-        /** (N, heads * D) to (N, heads, D), turned by its position where positions are rotary. */
-        private NDArray rotate(NDArray x) {
-            return cos == null || sin == null
-                    ? ops.call("heads", x, headDim)
-                    : ops.call("rotate", x, cos, sin, headDim);
+        private NDArray residual(NDArray x, NDArray change) {
+            return ops.call(
+                    "add", x, config.scales().residual() == 1 ? change : ops.call("mul", change, residualScale));
         }
 
-        private NDArray mlp(String path, NDArray x) {
-            NDArray up = linear(path + names.up(), x);
-            if (names.gate() == null) {
-                return linear(path + names.down(), ops.call(config.activation().kernel(), up));
-            }
-            NDArray gate = ops.call(config.activation().kernel(), linear(path + names.gate(), x));
-            return linear(path + names.down(), ops.call("mul", gate, up));
+        NDArray weight(String module) {
+            return weights.get(module + ".weight");
         }
 
-        private NDArray linear(String module, NDArray x) {
-            NDArray w = weights.get(module + ".weight");
+        NDArray linear(String module, NDArray x) {
+            NDArray w = weight(module);
             NDArray y;
             if (names.transposed()) {
                 y = ops.call("conv1d", x, w, weights.get(module + ".bias"));
@@ -150,11 +158,15 @@ public final class Decoder {
             return adapter == null ? y : adapter.add(ops, module, x, y);
         }
 
-        private NDArray norm(String module, NDArray x) {
-            NDArray w = weights.get(module + ".weight");
+        private NDArray normOrSame(String path, @Nullable String module, NDArray x) {
+            return module == null ? x : norm(path + module, x);
+        }
+
+        NDArray norm(String module, NDArray x) {
             return switch (config.norm()) {
-                case RMS -> ops.call("rms_norm", x, w, normEps);
-                case LAYER -> ops.call("layer_norm", x, w, weights.get(module + ".bias"), normEps);
+                case RMS -> ops.call("rms_norm", x, weight(module), normEps);
+                case RMS_FROM_ONE -> ops.call("rms_norm_from_one", x, weight(module), normEps);
+                case LAYER -> ops.call("layer_norm", x, weight(module), weights.get(module + ".bias"), normEps);
             };
         }
     }

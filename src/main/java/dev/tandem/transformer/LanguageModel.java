@@ -13,12 +13,25 @@ public record LanguageModel(
     }
 
     public PackedTokens pack(Ops ops, List<TokenTree> trees) {
-        return PackedTokens.pack(ops.manager(), trees, config().slidingWindow());
+        return config().routes()
+                ? PackedTokens.packWhole(ops.manager(), trees, config().slidingWindow())
+                : PackedTokens.pack(ops.manager(), trees, config().slidingWindow());
+    }
+
+    /**
+     * @param states hidden states that predict the completion tokens: (M, C)
+     * @param routing what the routers chose
+     */
+    public record Prediction(NDArray states, Routing routing) {}
+
+    public Prediction predict(Ops ops, PackedTokens tokens) {
+        Decoder.Output output = decoder.run(ops, tokens, adapter);
+        return new Prediction(ops.call("select", output.hidden(), tokens.predictors()), output.routing());
     }
 
     /** Hidden states that predict the completion tokens: (M, C). */
     public NDArray predictingStates(Ops ops, PackedTokens tokens) {
-        return ops.call("select", decoder.hidden(ops, tokens, adapter), tokens.predictors());
+        return predict(ops, tokens).states();
     }
 
     /** Log-probability of each completion token: (M), fp32. */

@@ -10,7 +10,8 @@ import java.util.function.BiFunction;
 /**
  * The vocabulary head, applied only where a completion token is predicted and a chunk of rows at a time, so that its
  * memory does not grow with batch or length. M is the number of predictions, C the hidden size. Everything here runs
- * without a gradient graph: the gradient is known in closed form, d logp(y|h) / dh = W[y] - softmax(W h) W.
+ * without a gradient graph: the gradient is known in closed form, d logp(y|h) / dh = W[y] - softmax(W h) W, and
+ * likewise where the logits are scaled or capped.
  */
 public final class LmHead {
 
@@ -18,6 +19,8 @@ public final class LmHead {
     private static final int CHUNK_LOGITS = 1 << 21;
 
     private final NDArray weight; // (V, C)
+    private final NDArray divisor;
+    private final NDArray softcap; // 0 for none
     private final int chunkRows;
 
     public LmHead(Decoder decoder) {
@@ -27,13 +30,14 @@ public final class LmHead {
     /** @param chunkRows predictions computed at one time */
     LmHead(Decoder decoder, int chunkRows) {
         this.weight = decoder.weights().get(weightName(decoder.config()));
+        this.divisor = decoder.logitDivisor();
+        this.softcap = decoder.logitSoftcap();
         this.chunkRows = chunkRows;
     }
 
     /** The parameter that the head multiplies by; with tied weights, the embedding's. */
     public static String weightName(ModelConfig config) {
-        TensorNames names = config.names();
-        return (config.tied() ? names.prefix() + names.embeddings() : TensorNames.HEAD) + ".weight";
+        return config.names().headWeight(config.tied());
     }
 
     /**
@@ -47,12 +51,14 @@ public final class LmHead {
 
     /** Log-probabilities only: (M), fp32. */
     public NDArray logps(Ops ops, NDArray hidden, NDArray targets) {
-        List<NDList> parts = chunks(hidden, targets, (h, y) -> new NDList(ops.call("head_logps", h, weight, y)));
+        List<NDList> parts =
+                chunks(hidden, targets, (h, y) -> new NDList(ops.call("head_logps", h, weight, y, divisor, softcap)));
         return concat(parts, 0, 0);
     }
 
     public Statistics statistics(Ops ops, NDArray hidden, NDArray targets) {
-        List<NDList> parts = chunks(hidden, targets, (h, y) -> ops.callAll("head_statistics", h, weight, y));
+        List<NDList> parts =
+                chunks(hidden, targets, (h, y) -> ops.callAll("head_statistics", h, weight, y, divisor, softcap));
         return new Statistics(concat(parts, 0, 1), concat(parts, 1, 0));
     }
 
@@ -65,14 +71,22 @@ public final class LmHead {
     public void addGradient(Ops ops, NDArray gradient, NDArray hidden, NDArray targets, NDArray coefficients) {
         for (long start = 0; start < targets.size(); start += chunkRows) {
             String rows = start + ":" + Math.min(start + chunkRows, targets.size());
-            ops.call("head_gradient", gradient, hidden.get(rows), weight, targets.get(rows), coefficients.get(rows))
+            ops.call(
+                            "head_gradient",
+                            gradient,
+                            hidden.get(rows),
+                            weight,
+                            targets.get(rows),
+                            coefficients.get(rows),
+                            divisor,
+                            softcap)
                     .close();
         }
     }
 
     /** All logits, (N, V) in fp32, for generation and for comparing with another implementation. */
     public NDArray logits(Ops ops, NDArray hidden) {
-        return ops.call("head", hidden, weight);
+        return ops.call("head", hidden, weight, divisor, softcap);
     }
 
     private List<NDList> chunks(NDArray hidden, NDArray targets, BiFunction<NDArray, NDArray, NDList> kernel) {

@@ -2,11 +2,11 @@ package dev.tandem.transformer;
 
 import static dev.tandem.transformer.InvalidCheckpoint.Rule.INVALID_VALUE;
 import static dev.tandem.transformer.InvalidCheckpoint.Rule.UNSUPPORTED_DTYPE;
-import static dev.tandem.transformer.InvalidCheckpoint.Rule.UNSUPPORTED_OPTION;
 
 import ai.djl.ndarray.types.DataType;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +15,9 @@ import org.jspecify.annotations.Nullable;
  * forward pass never asks for a family's name.
  *
  * @param contextLength positions the model was made for
- * @param norm kind and place of the normalisation layers
- * @param mlp shape of the feed-forward part
- * @param rotary rotary position embedding; null where positions are learned
- * @param attentionScale factor of the attention scores before the softmax
- * @param slidingWindow how many keys back a query sees, itself included; null for all
+ * @param parallel whether attention and MLP both read the layer's input, instead of one after the other
+ * @param layers what each layer does differently from others
+ * @param slidingWindow how many keys back a query sees, itself included, in the layers that have a window; null if none has
  * @param biased linear modules with a bias, by the end of their path
  * @param tied whether the head shares the embedding's weights
  * @param dtype in which the checkpoint stores its weights
@@ -29,18 +27,14 @@ public record ModelConfig(
         String modelType,
         int vocabSize,
         int hiddenSize,
-        int layers,
-        int heads,
-        int kvHeads,
-        int headDim,
-        int intermediateSize,
         int contextLength,
+        Attention attention,
         Norm norm,
         double normEps,
-        Mlp mlp,
-        Activation activation,
-        @Nullable Rotary rotary,
-        double attentionScale,
+        FeedForward mlp,
+        Scales scales,
+        boolean parallel,
+        List<Layer> layers,
         @Nullable Integer slidingWindow,
         Set<String> biased,
         boolean tied,
@@ -48,65 +42,97 @@ public record ModelConfig(
         TensorNames names) {
 
     /** Far beyond any model: a config must not make the reader itself run out of memory or of ints. */
-    private static final int MOST_LAYERS = 4096;
+    static final int MOST_LAYERS = 4096;
 
     private static final int MOST_FEATURES = 1 << 24;
+    private static final int MOST_EXPERTS = 1 << 17;
 
-    /** Root-mean-square, or with mean and bias. */
+    /**
+     * @param softcap bound c of the scores, which become {@code c tanh(score / c)}; null for none
+     * @param fused how the fused projection lays out its parts
+     * @param normed what is normalised of queries and keys
+     */
+    public record Attention(
+            int heads, int kvHeads, int headDim, @Nullable Double softcap, Fused fused, Normed normed) {}
+
+    /** Queries, keys and values apart; or fused, all queries before all keys before all values; or fused head by head. */
+    public enum Fused {
+        NOT,
+        BY_KIND,
+        BY_HEAD
+    }
+
+    /** Nothing, each head on its own, or the whole projection. */
+    public enum Normed {
+        NOTHING,
+        HEADS,
+        PROJECTION
+    }
+
+    /** Root-mean-square, the same with a weight that is counted from 1, or with mean and bias. */
     public enum Norm {
         RMS,
+        RMS_FROM_ONE,
         LAYER
     }
 
-    /** {@code down(act(gate(x)) * up(x))}, or {@code down(act(up(x)))}. */
-    public enum Mlp {
-        GATED,
-        PLAIN
+    /**
+     * {@code down(act(gate(x)) * up(x))}, or without a gate {@code down(act(up(x)))}.
+     *
+     * @param fused whether gate and up are one projection
+     * @param experts null in a dense model
+     */
+    public record FeedForward(
+            int intermediateSize,
+            Activation activation,
+            boolean fused,
+            @Nullable Experts experts) {}
+
+    /**
+     * Of each token, the router picks a few experts and weighs what they say.
+     *
+     * @param renormalized whether the weights of those that are picked sum to 1
+     */
+    public record Experts(int count, int perToken, int intermediateSize, boolean renormalized) {}
+
+    /**
+     * @param logits divides the logits
+     * @param softcap bound c of the logits, which become {@code c tanh(logit / c)}; null for none
+     */
+    public record Scales(
+            double embedding,
+            double residual,
+            double logits,
+            @Nullable Double softcap) {
+
+        static final Scales NONE = new Scales(1, 1, 1, null);
     }
 
-    /** The activation, with the name of its kernel. */
-    public enum Activation {
-        SILU("silu"),
-        GELU("gelu"),
-        GELU_TANH("gelu_tanh"),
-        RELU("relu");
-
-        private final String kernel;
-
-        Activation(String kernel) {
-            this.kernel = kernel;
-        }
-
-        String kernel() {
-            return kernel;
-        }
-
-        static Activation of(ConfigJson config, String field, String fallback) {
-            String name = config.text(field, fallback);
-            return switch (name) {
-                case "silu", "swish" -> SILU;
-                case "gelu" -> GELU;
-                case "gelu_new", "gelu_pytorch_tanh", "gelu_fast" -> GELU_TANH;
-                case "relu" -> RELU;
-                default ->
-                    throw new InvalidCheckpoint(
-                            UNSUPPORTED_OPTION,
-                            "%s has %s = %s, which is not supported; supported are silu, gelu, gelu_new, gelu_pytorch_tanh, relu"
-                                    .formatted(config.file(), field, name));
-            };
-        }
-    }
+    /**
+     * @param rotary null where a layer has no rotary positions
+     * @param attentionScale factor of the attention scores before the softmax
+     * @param sparse whether experts stand in for the MLP
+     */
+    public record Layer(boolean windowed, @Nullable Rotary rotary, double attentionScale, boolean sparse) {}
 
     public ModelConfig {
         require(
-                heads % kvHeads == 0,
-                "num_attention_heads (%d) must be a multiple of num_key_value_heads (%d)".formatted(heads, kvHeads));
-        require(layers <= MOST_LAYERS, "a model must have at most %d layers, was %d".formatted(MOST_LAYERS, layers));
-        require(
-                hiddenSize <= MOST_FEATURES && intermediateSize <= MOST_FEATURES,
-                "hidden and intermediate size must be at most %d, were %d and %d"
-                        .formatted(MOST_FEATURES, hiddenSize, intermediateSize));
-        requireHeads(heads, headDim);
+                attention.heads % attention.kvHeads == 0,
+                "num_attention_heads (%d) must be a multiple of num_key_value_heads (%d)"
+                        .formatted(attention.heads, attention.kvHeads));
+        requireFeatures("hidden size", hiddenSize);
+        requireFeatures("intermediate size", mlp.intermediateSize);
+        if (mlp.experts != null) {
+            requireFeatures("intermediate size of an expert", mlp.experts.intermediateSize);
+            require(
+                    (long) mlp.experts.count * layers.size() <= MOST_EXPERTS,
+                    "a model must have at most %d experts in all its layers, was %d in each of %d"
+                            .formatted(MOST_EXPERTS, mlp.experts.count, layers.size()));
+            require(
+                    mlp.experts.perToken <= mlp.experts.count,
+                    "num_experts_per_tok must be at most the number of experts (%d), was %d"
+                            .formatted(mlp.experts.count, mlp.experts.perToken));
+        }
     }
 
     /**
@@ -125,19 +151,43 @@ public record ModelConfig(
                         .formatted(heads, headDim, MOST_FEATURES));
     }
 
-    private static void require(boolean holds, String message) {
+    static void requireLayers(int layers) {
+        require(layers <= MOST_LAYERS, "a model must have at most %d layers, was %d".formatted(MOST_LAYERS, layers));
+    }
+
+    private static void requireFeatures(String what, int features) {
+        require(
+                features <= MOST_FEATURES,
+                "the %s must be at most %d, was %d".formatted(what, MOST_FEATURES, features));
+    }
+
+    static void require(boolean holds, String message) {
         if (!holds) {
             throw new InvalidCheckpoint(INVALID_VALUE, "config.json: " + message);
         }
     }
 
-    /** Modules that PEFT adapts in this family when none are named. */
+    /** Modules that PEFT adapts in this family when none are named; empty where it knows none. */
     public List<String> defaultLoraTargets() {
         return names.loraTargets();
     }
 
+    /** Whether positions have a table of their own, which ends at the context length. */
+    public boolean learnsPositions() {
+        return names.positions() != null;
+    }
+
     boolean hasBias(String linear) {
         return biased.stream().anyMatch(linear::endsWith);
+    }
+
+    /** Whether the training loss has a part that keeps the experts evenly used. */
+    public boolean routes() {
+        return mlp.experts != null && layers.stream().anyMatch(Layer::sparse);
+    }
+
+    Experts experts() {
+        return Objects.requireNonNull(mlp.experts, "experts of a model that has none");
     }
 
     static DataType dtype(ConfigJson config) {
@@ -146,10 +196,11 @@ public record ModelConfig(
             case "float32" -> DataType.FLOAT32;
             case "bfloat16" -> DataType.BFLOAT16;
             case "float16" -> DataType.FLOAT16;
+            case "float64" -> DataType.FLOAT64;
             default ->
                 throw new InvalidCheckpoint(
                         UNSUPPORTED_DTYPE,
-                        "%s has dtype = %s, which is not supported; supported are float32, bfloat16, float16"
+                        "%s has dtype = %s, which is not supported; supported are float32, bfloat16, float16, float64"
                                 .formatted(config.file(), name));
         };
     }

@@ -19,7 +19,7 @@ record ModelTensors(Safetensors stored, Map<String, String> names) {
 
     /** Buffers that old checkpoints carry along; Transformers ignores them too. */
     private static final Pattern BUFFERS =
-            Pattern.compile("(^|.*\\.)(rotary_emb\\.inv_freq|attn\\.bias|attn\\.masked_bias)");
+            Pattern.compile("(^|.*\\.)(rotary_emb\\.inv_freq|(attn|attention)\\.(bias|masked_bias))");
 
     /** @throws InvalidCheckpoint if a tensor is missing, has another shape than the config makes it, or has no place */
     static ModelTensors open(Path folder, ModelConfig config) {
@@ -49,7 +49,7 @@ record ModelTensors(Safetensors stored, Map<String, String> names) {
         return stored.names().stream()
                 .filter(name -> !expected.containsKey(name))
                 .filter(name -> !BUFFERS.matcher(name).matches())
-                .filter(name -> !(config.tied() && name.equals(TensorNames.HEAD + ".weight")))
+                .filter(name -> !(config.tied() && name.equals(config.names().headWeight(false))))
                 .toList();
     }
 

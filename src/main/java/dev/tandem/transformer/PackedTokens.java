@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ids (N), int64
  * @param positions position of each token in its own sequence; (N) on the Java side
+ * @param length of the longest sequence, its last token and what may stand before the first included
+ * @param sequences how many sequences each token is a part of; (N) on the Java side
  * @param mask whether query i of a tree sees key j; (B, 1, T, T), boolean, T the longest tree
+ * @param windowMask the same where a query sees a window only
  * @param unpack for each place of the B x T rows, the token that stands there; (B * T), int64
  * @param pack for each token, its place in the rows; (N), int64
  * @param predictors for each completion token, in order of trees and branches, the token whose hidden state predicts
@@ -22,11 +25,25 @@ import org.jspecify.annotations.Nullable;
  * @param targets the completion tokens that are predicted; (M), int64
  */
 public record PackedTokens(
-        NDArray ids, int[] positions, NDArray mask, NDArray unpack, NDArray pack, NDArray predictors, NDArray targets) {
+        NDArray ids,
+        int[] positions,
+        int length,
+        float[] sequences,
+        NDArray mask,
+        NDArray windowMask,
+        NDArray unpack,
+        NDArray pack,
+        NDArray predictors,
+        NDArray targets) {
 
-    /** @param window how many keys back a query sees, itself included; null for all */
+    /** @param window how many keys back a query sees in layers with a window, itself included; null for all */
     public static PackedTokens pack(NDManager manager, List<TokenTree> trees, @Nullable Integer window) {
-        return new Packing(trees, window).build(manager);
+        return new Packing(trees, window, false).build(manager);
+    }
+
+    /** Runs the last token of each completion too, which predicts nothing but counts for the routers. */
+    static PackedTokens packWhole(NDManager manager, List<TokenTree> trees, @Nullable Integer window) {
+        return new Packing(trees, window, true).build(manager);
     }
 
     /** The arrays while they are being filled. */
@@ -34,30 +51,48 @@ public record PackedTokens(
 
         private final List<TokenTree> trees;
         private final @Nullable Integer window;
+        private final boolean whole;
         private final int longest;
+        private final int length;
         private final long[] ids;
         private final int[] positions;
+        private final float[] sequences;
         private final long[] unpack;
         private final long[] pack;
         private final long[] predictors;
         private final long[] targets;
         private final ByteBuffer mask;
+        private final @Nullable ByteBuffer windowMask; // null where it is the same
         private int token;
         private int prediction;
 
-        Packing(List<TokenTree> trees, @Nullable Integer window) {
+        Packing(List<TokenTree> trees, @Nullable Integer window, boolean whole) {
             this.trees = trees;
             this.window = window;
-            this.longest = trees.stream().mapToInt(TokenTree::size).max().orElseThrow();
-            int tokens = trees.stream().mapToInt(TokenTree::size).sum();
+            this.whole = whole;
+            this.longest = trees.stream().mapToInt(this::size).max().orElseThrow();
+            this.length = trees.stream().mapToInt(TokenTree::length).max().orElseThrow();
+            int tokens = trees.stream().mapToInt(this::size).sum();
             int predicted = trees.stream().mapToInt(Packing::predicted).sum();
             this.ids = new long[tokens];
             this.positions = new int[tokens];
+            this.sequences = new float[tokens];
             this.pack = new long[tokens];
             this.unpack = new long[trees.size() * longest];
             this.predictors = new long[predicted];
             this.targets = new long[predicted];
             this.mask = ByteBuffer.allocateDirect(Math.multiplyExact(trees.size() * longest, longest));
+            this.windowMask = window == null || window >= length ? null : ByteBuffer.allocateDirect(mask.capacity());
+        }
+
+        /** Tokens that run. */
+        private int size(TokenTree tree) {
+            return tree.trunk().length
+                    + tree.branches().stream().mapToInt(this::run).sum();
+        }
+
+        private int run(int[] branch) {
+            return whole ? branch.length : TokenTree.run(branch);
         }
 
         private static int predicted(TokenTree tree) {
@@ -73,10 +108,14 @@ public record PackedTokens(
                 add(row, trees.get(row));
             }
             Shape shape = new Shape(trees.size(), 1, longest, longest);
+            NDArray all = manager.create(mask.rewind(), shape, DataType.BOOLEAN);
             return new PackedTokens(
                     manager.create(ids),
                     positions,
-                    manager.create(mask.rewind(), shape, DataType.BOOLEAN),
+                    length,
+                    sequences,
+                    all,
+                    windowMask == null ? all : manager.create(windowMask.rewind(), shape, DataType.BOOLEAN),
                     manager.create(unpack),
                     manager.create(pack),
                     manager.create(predictors),
@@ -85,19 +124,25 @@ public record PackedTokens(
 
         private void add(int row, TokenTree tree) {
             int first = token;
-            addTokens(row, first, tree.trunk(), tree.trunk().length, tree.firstPosition());
-            for (int i = 0; i < tree.trunk().length; i++) {
+            int trunk = tree.trunk().length;
+            addTokens(
+                    row,
+                    first,
+                    tree.trunk(),
+                    trunk,
+                    tree.firstPosition(),
+                    Math.max(1, tree.branches().size()));
+            for (int i = 0; i < trunk; i++) {
                 see(row, i, 0, i, 0, -1);
             }
-            int trunk = tree.trunk().length;
             for (int[] branch : tree.branches()) {
                 int start = token - first;
-                int run = TokenTree.run(branch);
+                int run = run(branch);
                 for (int i = trunk > 0 ? 0 : 1; i < branch.length; i++) {
                     predictors[prediction] = i > 0 ? first + start + i - 1 : first + trunk - 1;
                     targets[prediction++] = branch[i];
                 }
-                addTokens(row, first, branch, run, tree.firstPosition() + trunk);
+                addTokens(row, first, branch, run, tree.firstPosition() + trunk, 1);
                 for (int i = start; i < start + run; i++) {
                     see(row, i, 0, trunk - 1, start, i);
                 }
@@ -108,28 +153,34 @@ public record PackedTokens(
             }
         }
 
-        private void addTokens(int row, int first, int[] from, int count, int position) {
+        private void addTokens(int row, int first, int[] from, int count, int position, int shared) {
             for (int i = 0; i < count; i++) {
                 int place = row * longest + token - first;
                 ids[token] = from[i];
                 positions[token] = position + i;
+                sequences[token] = shared;
                 unpack[place] = token;
                 pack[token] = place;
                 token++;
             }
         }
 
-        /** Query i sees keys a..b of the trunk and c..d of its own branch, as far as the window reaches. */
+        /** Query i sees keys a..b of the trunk and c..d of its own branch, in a window as far as that reaches. */
         private void see(int row, int i, int a, int b, int c, int d) {
             int line = (row * longest + i) * longest;
-            int reach = window == null ? Integer.MAX_VALUE : window;
-            int seen = b - a + 1 + d - c + 1;
-            int skipped = Math.max(0, seen - reach);
-            for (int j = a + skipped; j <= b; j++) {
-                mask.put(line + j, (byte) 1);
+            see(mask, line, a, b, c, d);
+            if (windowMask != null && window != null) {
+                int skipped = Math.max(0, b - a + 1 + d - c + 1 - window);
+                see(windowMask, line, a + skipped, b, c + Math.max(0, skipped - (b - a + 1)), d);
             }
-            for (int j = c + Math.max(0, skipped - (b - a + 1)); j <= d; j++) {
-                mask.put(line + j, (byte) 1);
+        }
+
+        private static void see(ByteBuffer keys, int line, int a, int b, int c, int d) {
+            for (int j = a; j <= b; j++) {
+                keys.put(line + j, (byte) 1);
+            }
+            for (int j = c; j <= d; j++) {
+                keys.put(line + j, (byte) 1);
             }
         }
     }

@@ -14,7 +14,7 @@ import java.util.function.DoubleSupplier;
 
 /**
  * A model that knows nothing yet, as Transformers begins: matrices from a normal distribution with the config's {@code
- * initializer_range}, norms 1, biases 0. The numbers are Java's own, so the same seed gives the same file on every device.
+ * initializer_range}, norms as they change nothing, biases 0. The numbers are Java's own, so the same seed gives the same file on every device.
  */
 public final class RandomModel {
 
@@ -30,21 +30,23 @@ public final class RandomModel {
         var random = new Random(seed);
         var tensors = new LinkedHashMap<String, NDArray>();
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            for (Map.Entry<String, Shape> each :
-                    WeightShapes.of(ModelConfig.read(folder)).entrySet()) {
+            ModelConfig config = ModelConfig.read(folder);
+            float unit = config.norm() == ModelConfig.Norm.RMS_FROM_ONE ? 0 : 1;
+            for (Map.Entry<String, Shape> each : WeightShapes.of(config).entrySet()) {
                 Shape shape = each.getValue();
+                float vector = each.getKey().endsWith(".weight") ? unit : 0;
                 tensors.put(
                         each.getKey(),
-                        manager.create(values(each.getKey(), shape, () -> deviation * random.nextGaussian()), shape));
+                        manager.create(values(vector, shape, () -> deviation * random.nextGaussian()), shape));
             }
             SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, DataType.FLOAT32);
         }
     }
 
-    private static float[] values(String name, Shape shape, DoubleSupplier normal) {
+    private static float[] values(float vector, Shape shape, DoubleSupplier normal) {
         float[] values = new float[Math.toIntExact(shape.size())];
         if (shape.dimension() == 1) {
-            Arrays.fill(values, name.endsWith(".weight") ? 1 : 0);
+            Arrays.fill(values, vector);
             return values;
         }
         for (int i = 0; i < values.length; i++) {

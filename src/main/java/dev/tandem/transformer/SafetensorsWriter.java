@@ -17,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class SafetensorsWriter {
 
     private static final Map<DataType, String> DTYPES = Map.of(
+            DataType.FLOAT64, "F64",
             DataType.FLOAT32, "F32",
             DataType.FLOAT16, "F16",
             DataType.BFLOAT16, "BF16",

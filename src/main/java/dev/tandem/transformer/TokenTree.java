@@ -21,12 +21,15 @@ public record TokenTree(int[] trunk, List<int[]> branches, int firstPosition) {
         return new TokenTree(ids, List.of());
     }
 
-    /** Tokens to run: the last one of a branch predicts nothing that is asked for, so it stays out. */
-    public int size() {
-        return trunk.length + branches.stream().mapToInt(TokenTree::run).sum();
+    /** Positions up to the end of the longest sequence. */
+    int length() {
+        return firstPosition
+                + trunk.length
+                + branches.stream().mapToInt(branch -> branch.length).max().orElse(0);
     }
 
-    static int run(int[] branch) {
+    /** Tokens of a branch to run: the last one predicts nothing that is asked for, so it stays out. */
+    public static int run(int[] branch) {
         return Math.max(branch.length - 1, 0);
     }
 

@@ -32,7 +32,10 @@ class GoldenTrajectoriesTest {
                 "odd-batches-and-eval",
                 "truncation",
                 "precompute-ref",
-                "lora-all-linear"
+                "lora-all-linear",
+                "routed-mixtral",
+                "routed-qwen3_moe",
+                "routed-mixtral-lora"
             })
     void everyStepHasTheNumbersOfTrl(String name) throws Exception {
         GoldenTrajectory golden = GoldenTrajectory.read(name);

@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Against what Transformers computes, see {@code golden/models}; limits as its README measures them. */
 class GoldenModelsTest {
@@ -22,27 +24,24 @@ class GoldenModelsTest {
     @AutoClose
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
 
+    static Stream<Path> models() throws IOException {
+        try (Stream<Path> folders = Files.list(MODELS)) {
+            return folders.sorted().toList().stream();
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama-untied-tiny",
-                "llama-tied-tiny",
-                "llama-rope3-tiny",
-                "llama-bf16-tiny",
-                "gpt2-tiny",
-                "qwen2-tiny",
-                "mistral-tiny"
-            })
-    void logitsAndLogpsAreThoseOfTransformers(String model) throws Exception {
-        Path folder = MODELS.resolve(model);
-        check(folder);
+    @MethodSource("models")
+    void bothSpellingsOfTheConfigGiveTheSameModel(Path folder) {
         Path legacy = folder.resolve("config.legacy.json");
         if (Files.exists(legacy)) {
             assertThat(Families.read(ConfigJson.read(legacy))).isEqualTo(ModelConfig.read(folder));
         }
     }
 
-    private void check(Path folder) {
+    @ParameterizedTest
+    @MethodSource("models")
+    void statesLogitsAndLogpsAreThoseOfTransformers(Path folder) {
         ModelConfig config = ModelConfig.read(folder);
         Ops ops = Kernels.load(manager).in(manager);
         Decoder decoder = new Decoder(manager, config, Weights.load(ops, config, folder, true));
@@ -52,12 +51,19 @@ class GoldenModelsTest {
         NDArray mask = expected.map(ops, "attention_mask");
         NDArray logits = expected.map(ops, "logits"); // (B, T, V)
         NDArray logps = expected.map(ops, "token_logprobs"); // (B, T - 1)
+        NDArray states = expected.map(ops, "hidden_states"); // (layers + 1, B, T, C)
         for (int row = 0; row < ids.getShape().get(0); row++) {
             int first = first(mask.get(row).toLongArray());
             int[] real = real(ids.get(row).toLongArray(), mask.get(row).toLongArray());
-            NDArray hidden = decoder.hidden(ops, pack(config, new TokenTree(real, List.of(), first)), null);
             String rows = first + ":" + (first + real.length);
-            assertThat(distance(head.logits(ops, hidden), logits.get(row).get(rows)))
+            List<NDArray> layers = decoder.states(ops, pack(config, new TokenTree(real, List.of(), first)));
+            for (int layer = 0; layer < layers.size(); layer++) {
+                assertThat(distance(
+                                layers.get(layer), states.get(layer).get(row).get(rows)))
+                        .isLessThan(LIMIT);
+            }
+            assertThat(distance(
+                            head.logits(ops, layers.getLast()), logits.get(row).get(rows)))
                     .isLessThan(LIMIT);
 
             // The same sequence, split into a prompt and two completions that share it.
@@ -79,6 +85,23 @@ class GoldenModelsTest {
                             branches))
                     .isLessThan(1e-6);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void positionsMayCountFromTheFirstRealToken(Path folder) {
+        ModelConfig config = ModelConfig.read(folder);
+        Ops ops = Kernels.load(manager).in(manager);
+        Decoder decoder = new Decoder(manager, config, Weights.load(ops, config, folder, true));
+        Safetensors expected = Safetensors.ofFile(folder.resolve("expected.safetensors"));
+        long[] mask = expected.map(ops, "attention_mask").get(2).toLongArray();
+        int[] real = real(expected.map(ops, "input_ids").get(2).toLongArray(), mask);
+        NDArray wanted = expected.map(ops, "left_logits_with_position_ids").reshape(mask.length, -1);
+
+        NDArray hidden = decoder.hidden(ops, pack(config, new TokenTree(real, List.of(), 0)), null);
+
+        assertThat(distance(new LmHead(decoder).logits(ops, hidden), wanted.get(first(mask) + ":")))
+                .isLessThan(LIMIT);
     }
 
     private PackedTokens pack(ModelConfig config, TokenTree tree) {
