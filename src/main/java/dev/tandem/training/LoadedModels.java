@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The policy and its reference. In full fine-tuning the reference is a second, frozen copy of the weights, which stays
  * in the mapped file. With an adapter there is one copy: the reference is the model without the adapter, or with the
- * adapter that the run started from, frozen.
+ * adapter that the run started from, frozen. A run whose losses compare with no reference has none.
  */
 record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
 
@@ -34,15 +34,22 @@ record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
         if (!adapted) {
             var model = new LanguageModel(decoder, head, null);
             var policy = new Policy(ops.manager(), model, decoder.weights().all());
-            return new LoadedModels(policy, run.method() == Method.DPO ? frozen(ops, config, run.model()) : null);
+            return new LoadedModels(policy, usesReference(run) ? frozen(ops, config, run.model()) : null);
         }
-        LoraAdapter start = run.adapter() != null ? LoraAdapter.load(ops, config, run.adapter()) : null;
-        LoraAdapter adapter = start != null
+        LoraAdapter adapter = run.adapter() != null
                 ? continued(ops, run, config)
                 : LoraAdapter.create(
                         ops.manager(), config, lora(run, config), run.spec().seed());
         var policy = new Policy(ops.manager(), new LanguageModel(decoder, head, adapter), adapter.tensors());
-        return new LoadedModels(policy, run.method() == Method.DPO ? new LanguageModel(decoder, head, start) : null);
+        if (!usesReference(run)) {
+            return new LoadedModels(policy, null);
+        }
+        LoraAdapter start = run.adapter() != null ? LoraAdapter.load(ops, config, run.adapter()) : null;
+        return new LoadedModels(policy, new LanguageModel(decoder, head, start));
+    }
+
+    private static boolean usesReference(TrainingRun run) {
+        return run.method() == Method.DPO && run.spec().usesReference();
     }
 
     /** An adapter brings its own shape; one that is asked for besides may only say the same. */

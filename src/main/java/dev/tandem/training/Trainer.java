@@ -6,6 +6,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import dev.tandem.spec.DataSource;
 import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.Method;
 import dev.tandem.spec.PromptBoundary;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.text.RowTokenizer;
@@ -46,6 +47,7 @@ public final class Trainer {
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
                 Kernels kernels = Kernels.load(manager)) {
             RunData data = read(ModelConfig.read(run.model()));
+            warnOfOptionsWithoutEffect();
             LoadedModels models = LoadedModels.load(kernels.in(manager), run);
             var loop = new TrainingLoop(run, monitor, manager, kernels, models, data);
             int fromStep = run.resumeFrom() == null ? 0 : loop.resume(run.resumeFrom());
@@ -115,6 +117,14 @@ public final class Trainer {
     private void warn(List<Long> lines, String message) {
         if (!lines.isEmpty()) {
             monitor.warned(message, Map.of("lines", lines.subList(0, Math.min(lines.size(), LINES_NAMED))));
+        }
+    }
+
+    private void warnOfOptionsWithoutEffect() {
+        if (run.method() == Method.DPO) {
+            run.spec()
+                    .withoutEffect()
+                    .forEach(option -> monitor.warned(option.message(), Map.of("field", option.field())));
         }
     }
 

@@ -30,7 +30,10 @@ class GoldenTrajectoriesTest {
                 "lora-llama",
                 "lora-gpt2",
                 "odd-batches-and-eval",
-                "truncation"
+                "truncation",
+                "ipo-full",
+                "robust",
+                "sigmoid-plus-sft"
             })
     void everyStepHasTheNumbersOfTrl(String name) throws Exception {
         GoldenTrajectory golden = GoldenTrajectory.read(name);
