@@ -50,7 +50,10 @@ class RestToCheckpointTest {
                 "lora-llama",
                 "lora-gpt2",
                 "odd-batches-and-eval",
-                "truncation"
+                "truncation",
+                "ipo-full",
+                "robust",
+                "sigmoid-plus-sft"
             })
     void aJobLogsTheNumbersOfTrlAndLeavesACheckpoint(String name) throws Exception {
         GoldenTrajectory golden = GoldenTrajectory.read(name);

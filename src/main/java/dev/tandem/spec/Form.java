@@ -47,6 +47,7 @@ public final class Form {
             String name = names.get(i);
             if (json.containsKey(name)) {
                 try {
+                    requireIfNeeded(name, json.get(name), components[i]);
                     values[i] = convert(name, json.get(name), components[i].getGenericType(), fallback);
                 } catch (InvalidSpec e) {
                     problems.addAll(e.problems());
@@ -92,6 +93,15 @@ public final class Form {
         return nearest(key, names)
                 .map(near -> "unknown field %s; did you mean %s?".formatted(key, near))
                 .orElseGet(() -> "unknown field %s; known are %s".formatted(key, String.join(", ", names)));
+    }
+
+    private static void requireIfNeeded(String name, @Nullable Object json, RecordComponent component) {
+        boolean optional = component.getType().isPrimitive() // which say what they must be
+                || component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+        if (json == null && !optional) {
+            throw new InvalidSpec(
+                    name, "wrong_type", "%s must not be null; leave it out for its default".formatted(name));
+        }
     }
 
     private static @Nullable Object convert(String name, @Nullable Object json, Type type, @Nullable Object fallback) {

@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param beta strength of the pull towards the reference; the paper's β
  * @param routerAuxLossCoef factor of the loss that keeps a mixture's experts evenly used, added in preference training; 0
  *     for none; of no effect on models without experts
+ * @param lossType one loss, or several whose sum with {@code lossWeights} is minimised
+ * @param lossWeights null for 1 each
+ * @param labelSmoothing probability that a label is wrong, for the losses that have one
+ * @param ldAlpha LD-DPO's weight of the tokens past the length of the shorter answer; null for plain sums
+ * @param useWeighting WPO: weigh each pair by how likely the policy itself would have written it
+ * @param referenceFree as in the DPO paper's code, a reference to which every answer is equally likely
+ * @param cpoAlpha weight of CPO's likelihood term
+ * @param simpoGamma margin that SimPO asks for
  * @param maxLength tokens of prompt and completion together; null for no limit
  * @param promptBoundary what to do with a token across the border of prompt and completion; ours beside TRL's names
  * @param warmupSteps steps with a rising rate; a value below 1 is a share of all steps, rounded up
@@ -32,6 +40,9 @@ public record TrainingSpec(
         @Nullable Double ldAlpha,
         boolean useWeighting,
         double discopopTau,
+        boolean referenceFree,
+        double cpoAlpha,
+        double simpoGamma,
         boolean syncRefModel,
         double refModelMixupAlpha,
         int refModelSyncSteps,
@@ -83,6 +94,9 @@ public record TrainingSpec(
             false,
             0.05,
             false,
+            1,
+            0.5,
+            false,
             0.6,
             512,
             0.001,
@@ -122,8 +136,23 @@ public record TrainingSpec(
 
     public TrainingSpec {
         var rules = new Rules();
-        checkLoss(rules, beta, lossType, learningRate, maxLength);
-        rules.check(
+        new LossSettings(
+                        lossType,
+                        lossWeights,
+                        labelSmoothing,
+                        fDivergenceType,
+                        fAlphaDivergenceCoef,
+                        ldAlpha,
+                        useWeighting,
+                        discopopTau,
+                        referenceFree,
+                        cpoAlpha,
+                        simpoGamma)
+                .check(rules);
+        rules.positive("beta", beta)
+                .notNegative("learning_rate", learningRate)
+                .check(maxLength == null || maxLength >= 2, "max_length", "must be at least 2 or null", maxLength)
+                .check(
                         lrSchedulerType != LrSchedule.CONSTANT || warmupSteps == 0 && warmupRatio == 0,
                         "lr_scheduler_type",
                         "must be constant_with_warmup if there is a warm-up",
@@ -161,12 +190,6 @@ public record TrainingSpec(
                         saveTotalLimit)
                 // Options of TRL that are not here yet: accepted at the value that turns them off, so that a whole
                 // TRL config can be pasted, and refused by name at any other.
-                .supported(lossWeights == null, "loss_weights", LEAVE_OUT, lossWeights)
-                .supported(labelSmoothing == 0, "label_smoothing", LEAVE_OUT, labelSmoothing)
-                .supported(fAlphaDivergenceCoef == 0.5, "f_alpha_divergence_coef", LEAVE_OUT, fAlphaDivergenceCoef)
-                .supported(ldAlpha == null, "ld_alpha", LEAVE_OUT, ldAlpha)
-                .supported(!useWeighting, "use_weighting", LEAVE_OUT, useWeighting)
-                .supported(discopopTau == 0.05, "discopop_tau", LEAVE_OUT, discopopTau)
                 .supported(!syncRefModel, "sync_ref_model", LEAVE_OUT, syncRefModel)
                 .supported(refModelMixupAlpha == 0.6, "ref_model_mixup_alpha", LEAVE_OUT, refModelMixupAlpha)
                 .supported(refModelSyncSteps == 512, "ref_model_sync_steps", LEAVE_OUT, refModelSyncSteps)
@@ -184,12 +207,34 @@ public record TrainingSpec(
         lossWeights = lossWeights == null ? null : List.copyOf(lossWeights);
     }
 
-    private static void checkLoss(
-            Rules rules, double beta, List<LossType> lossType, double learningRate, @Nullable Integer maxLength) {
-        rules.positive("beta", beta)
-                .check(lossType.size() == 1, "loss_type", "must name one loss", lossType)
-                .notNegative("learning_rate", learningRate)
-                .check(maxLength == null || maxLength >= 2, "max_length", "must be at least 2 or null", maxLength);
+    /** Whether the losses, or TRL's metrics of them, need log-probabilities of a frozen reference. */
+    public boolean usesReference() {
+        return loss().usesReference();
+    }
+
+    /** Whether rewards without a reference are means over tokens: as published for SimPO and ORPO, not for CPO. */
+    public boolean rewardsPerToken() {
+        return loss().rewardsPerToken();
+    }
+
+    /** Options of the loss that are set and change nothing, as TRL takes them; each with a sentence that says so. */
+    public List<FieldProblem> withoutEffect() {
+        return loss().withoutEffect();
+    }
+
+    private LossSettings loss() {
+        return new LossSettings(
+                lossType,
+                lossWeights,
+                labelSmoothing,
+                fDivergenceType,
+                fAlphaDivergenceCoef,
+                ldAlpha,
+                useWeighting,
+                discopopTau,
+                referenceFree,
+                cpoAlpha,
+                simpoGamma);
     }
 
     /** @throws InvalidSpec naming every field that is wrong */

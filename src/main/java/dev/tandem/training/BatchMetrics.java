@@ -1,11 +1,14 @@
 package dev.tandem.training;
 
+import dev.tandem.spec.LossType;
+import dev.tandem.spec.TrainingSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TRL's metrics of one micro-batch, by TRL's names and with TRL's means: log-probabilities are means over sequences of
@@ -21,11 +24,11 @@ final class BatchMetrics {
         this.result = result;
     }
 
-    /** @param beta strength of the pull towards the reference, which scales the rewards */
-    static Map<String, Double> ofPairs(MicroBatch batch, BatchResult result, double beta) {
+    static Map<String, Double> ofPairs(MicroBatch batch, BatchResult result, TrainingSpec spec) {
         var metrics = new BatchMetrics(batch, result);
         var values = metrics.ofDemonstrations(metrics::chosen);
-        metrics.addPreference(values, beta);
+        metrics.addPreference(values, spec);
+        metrics.addLikelihood(values, spec.lossType());
         if (result.auxLoss() != null) {
             values.put("aux_loss", (double) result.auxLoss());
         }
@@ -54,21 +57,15 @@ final class BatchMetrics {
         return values;
     }
 
-    private void addPreference(Map<String, Double> values, double beta) {
-        double[] policy = sums(result.logps());
-        float[] referenceLogps = result.referenceLogps();
-        double[] reference = sums(referenceLogps == null ? result.logps() : referenceLogps);
-        int pairs = policy.length / 2;
-        double chosen = 0;
-        double rejected = 0;
-        double correct = 0;
-        for (int i = 0; i < pairs; i++) {
-            double chosenReward = beta * (policy[2 * i] - reference[2 * i]);
-            double rejectedReward = beta * (policy[2 * i + 1] - reference[2 * i + 1]);
-            chosen += chosenReward / pairs;
-            rejected += rejectedReward / pairs;
-            correct += chosenReward > rejectedReward ? 1.0 / pairs : 0;
-        }
+    private void addPreference(Map<String, Double> values, TrainingSpec spec) {
+        double[] policy = sums(result.logps(), spec.ldAlpha());
+        double[] rewards = rewards(policy, spec);
+        double chosen = mean(rewards, 0);
+        double rejected = mean(rewards, 1);
+        double correct = IntStream.range(0, rewards.length / 2)
+                .mapToDouble(i -> rewards[2 * i] > rewards[2 * i + 1] ? 1 : 0)
+                .average()
+                .orElse(0);
         values.put("logits/chosen", tokenMean(result.meanLogits(), this::chosen));
         values.put("logits/rejected", tokenMean(result.meanLogits(), sequence -> !chosen(sequence)));
         values.put("rewards/chosen", chosen);
@@ -77,7 +74,56 @@ final class BatchMetrics {
         values.put("rewards/margins", chosen - rejected);
         values.put("logps/chosen", mean(policy, 0));
         values.put("logps/rejected", mean(policy, 1));
-        values.put("kl", kl(referenceLogps == null ? result.logps() : referenceLogps));
+        float[] reference = result.referenceLogps();
+        if (reference != null) {
+            values.put("kl", kl(reference));
+        }
+    }
+
+    /**
+     * beta * (policy − reference), whatever the loss or f-divergence; where there is no reference beta * policy, per
+     * token for the losses that were published so.
+     */
+    private double[] rewards(double[] policy, TrainingSpec spec) {
+        float[] referenceLogps = result.referenceLogps();
+        double[] reference = referenceLogps == null ? new double[policy.length] : sums(referenceLogps, spec.ldAlpha());
+        boolean perToken = referenceLogps == null && spec.rewardsPerToken();
+        return IntStream.range(0, policy.length)
+                .mapToDouble(i ->
+                        spec.beta() * (policy[i] - reference[i]) / (perToken ? Math.max(1, batch.predicted(i)) : 1))
+                .toArray();
+    }
+
+    /** What TRL logs of the losses with a likelihood term in them. */
+    private void addLikelihood(Map<String, Double> values, List<LossType> losses) {
+        if (losses.contains(LossType.CPO) || losses.contains(LossType.ORPO)) {
+            values.put("nll_loss", -tokenMean(result.logps(), this::chosen));
+        }
+        if (losses.contains(LossType.ORPO)) {
+            double[] logOdds = IntStream.range(0, batch.sequences())
+                    .mapToDouble(this::logOdds)
+                    .toArray();
+            double[] ratios = IntStream.range(0, logOdds.length / 2)
+                    .mapToDouble(i -> logOdds[2 * i] - logOdds[2 * i + 1])
+                    .toArray();
+            values.put("log_odds_chosen", Arrays.stream(ratios).average().orElse(0));
+            values.put(
+                    "log_odds_ratio",
+                    Arrays.stream(ratios)
+                            .map(BatchMetrics::logSigmoid)
+                            .average()
+                            .orElse(0));
+        }
+    }
+
+    /** log(p / (1 − p)) of the mean token. */
+    private double logOdds(int sequence) {
+        double logp = sum(result.logps(), sequence) / Math.max(1, batch.predicted(sequence));
+        return logp - Math.log(-Math.expm1(logp));
+    }
+
+    private static double logSigmoid(double x) {
+        return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
     }
 
     private boolean chosen(int sequence) {
@@ -94,9 +140,13 @@ final class BatchMetrics {
         return sum / reference.length;
     }
 
-    private double[] sums(float[] perToken) {
+    private double[] sums(float[] perToken, @Nullable Double ldAlpha) {
+        float[] weighted = batch.weights(ldAlpha);
+        for (int t = 0; t < weighted.length; t++) {
+            weighted[t] *= perToken[t];
+        }
         return IntStream.range(0, batch.sequences())
-                .mapToDouble(sequence -> sum(perToken, sequence))
+                .mapToDouble(sequence -> sum(weighted, sequence))
                 .toArray();
     }
 

@@ -40,7 +40,7 @@ final class Evaluation {
                 boolean pairs = run.method() == Method.DPO;
                 BatchResult result = learner.evaluate(scratch, batch, pairs ? 1 : 1.0 / batch.predictions());
                 Map<String, Double> metrics = pairs
-                        ? BatchMetrics.ofPairs(batch, result, run.spec().beta())
+                        ? BatchMetrics.ofPairs(batch, result, run.spec())
                         : BatchMetrics.ofDemonstrations(batch, result);
                 metrics.forEach((name, value) -> sums.merge(name, value, Double::sum));
                 loss += result.loss() * batch.rows().size();

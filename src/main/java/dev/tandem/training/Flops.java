@@ -25,7 +25,10 @@ record Flops(double perToken, double perVisiblePair, double perPrediction, int b
         boolean frozen = policy.model().adapter() != null;
         return new Flops(
                 2 * weights,
-                4.0 * config.layers().size() * config.attention().heads() * config.attention().headDim(),
+                4.0
+                        * config.layers().size()
+                        * config.attention().heads()
+                        * config.attention().headDim(),
                 head,
                 frozen ? 1 : 2,
                 policy.trainsHead() ? 4 : 2);

@@ -3,7 +3,6 @@ package dev.tandem.training;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
 import dev.tandem.transformer.LanguageModel;
@@ -57,12 +56,12 @@ final class Learner {
             NDArray hidden = prediction.states(); // (M, C)
             JniUtils.setGradMode(false);
             NDArray states = hidden.stopGradient();
-            LmHead.Statistics head = model.head().statistics(ops, states, tokens.targets());
+            LmHead.Statistics head = model.head().statistics(ops, states, tokens.targets(), objective.needsLogSumP2());
             NDArray logps = head.rows().get(0).duplicate(); // (M)
             JniUtils.setGradMode(true);
             logps.setRequiresGradient(true);
             NDArray loss = objective
-                    .loss(batch, logps, referenceLogps, sums(manager, batch))
+                    .loss(batch, new Objective.Predictions(logps, referenceLogps, head.logSumP2()))
                     .mul((float) weight);
             collector.backward(loss);
             NDArray slope = logps.getGradient(); // (M), c
@@ -95,8 +94,10 @@ final class Learner {
         int referenceRows = reference == null ? 0 : reference.unknown(batch);
         NDArray referenceLogps = reference == null ? null : reference.logps(ops, batch, tokens);
         LanguageModel.Prediction prediction = model.predict(ops, tokens);
-        LmHead.Statistics head = model.head().statistics(ops, prediction.states(), tokens.targets());
-        NDArray loss = objective.loss(batch, head.rows().get(0), referenceLogps, sums(manager, batch));
+        LmHead.Statistics head =
+                model.head().statistics(ops, prediction.states(), tokens.targets(), objective.needsLogSumP2());
+        var predictions = new Objective.Predictions(head.rows().get(0), referenceLogps, head.logSumP2());
+        NDArray loss = objective.loss(batch, predictions);
         NDArray auxLoss = auxLoss(ops, prediction);
         return BatchResult.of(
                 withAuxLoss(loss.mul((float) weight), auxLoss, weight),
@@ -104,10 +105,6 @@ final class Learner {
                 head.rows(),
                 referenceLogps,
                 referenceRows);
-    }
-
-    private static NDArray sums(NDManager manager, MicroBatch batch) {
-        return manager.create(batch.sums(), new Shape(batch.sequences(), batch.predictions()));
     }
 
     /** Loads the engine and makes sure that nothing but {@link #learn} records a graph on this thread. */

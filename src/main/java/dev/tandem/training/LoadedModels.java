@@ -37,12 +37,12 @@ record LoadedModels(Policy policy, Function<Ops, LanguageModel> reference) {
             var policy = new Policy(ops.manager(), model, decoder.weights().all());
             return new LoadedModels(policy, into -> frozen(into, config, run.model()));
         }
-        LoraAdapter start = run.adapter() != null ? LoraAdapter.load(ops, config, run.adapter()) : null;
-        LoraAdapter adapter = start != null
+        LoraAdapter adapter = run.adapter() != null
                 ? continued(ops, run, config)
                 : LoraAdapter.create(
                         ops.manager(), config, lora(run, config), run.spec().seed());
         var policy = new Policy(ops.manager(), new LanguageModel(decoder, head, adapter), adapter.tensors());
+        LoraAdapter start = run.adapter() != null ? LoraAdapter.load(ops, config, run.adapter()) : null;
         return new LoadedModels(policy, into -> new LanguageModel(decoder, head, start));
     }
 

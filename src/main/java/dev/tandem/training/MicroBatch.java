@@ -3,7 +3,9 @@ package dev.tandem.training;
 import dev.tandem.text.TokenizedRow;
 import dev.tandem.transformer.TokenTree;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows that one forward pass takes, and where their completions lie among its M predictions: sequence 2i is the chosen
@@ -46,14 +48,57 @@ record MicroBatch(List<TokenizedRow> rows, List<TokenTree> trees, int[] starts) 
                 .sum();
     }
 
-    /** 0/1 matrix that sums predictions to sequences: (sequences, predictions), row by row. */
-    float[] sums() {
+    /** Matrix that sums predictions to sequences: (sequences, predictions), row by row. */
+    float[] sums(@Nullable Double ldAlpha) {
         float[] sums = new float[sequences() * predictions()];
+        float[] weights = weights(ldAlpha);
         for (int sequence = 0; sequence < sequences(); sequence++) {
             for (int t = starts[sequence]; t < starts[sequence + 1]; t++) {
-                sums[sequence * predictions() + t] = 1;
+                sums[sequence * predictions() + t] = weights[t];
             }
         }
         return sums;
+    }
+
+    /**
+     * What each prediction of a pair counts in its sequence's sum, as in LD-DPO (arXiv:2409.06411).
+     *
+     * @param ldAlpha weight of those past the length of the shorter side; null for 1
+     */
+    float[] weights(@Nullable Double ldAlpha) {
+        float[] weights = new float[predictions()];
+        Arrays.fill(weights, 1);
+        if (ldAlpha != null) {
+            for (int sequence = 0; sequence < sequences(); sequence++) {
+                int shared = Math.min(predicted(sequence), predicted(sequence ^ 1));
+                Arrays.fill(weights, starts[sequence] + shared, starts[sequence + 1], ldAlpha.floatValue());
+            }
+        }
+        return weights;
+    }
+
+    int predicted(int sequence) {
+        return starts[sequence + 1] - starts[sequence];
+    }
+
+    /** Of each sequence: completion tokens that are predicted. */
+    float[] predictedLengths() {
+        float[] lengths = new float[sequences()];
+        for (int sequence = 0; sequence < lengths.length; sequence++) {
+            lengths[sequence] = predicted(sequence);
+        }
+        return lengths;
+    }
+
+    /** Of each sequence: completion tokens, a first one without predecessor too. TRL divides by these; at least 1. */
+    float[] lengths() {
+        float[] lengths = new float[sequences()];
+        int sequence = 0;
+        for (TokenTree tree : trees) {
+            for (int[] branch : tree.branches()) {
+                lengths[sequence++] = Math.max(1, branch.length);
+            }
+        }
+        return lengths;
     }
 }

@@ -47,6 +47,7 @@ public final class Trainer {
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
                 Kernels kernels = Kernels.load(manager)) {
             RunData data = read(ModelConfig.read(run.model()));
+            warnOfOptionsWithoutEffect();
             LoadedModels models = LoadedModels.load(kernels.in(manager), run);
             try (CachedReference reference = reference(models, data, manager, kernels)) {
                 var loop = new TrainingLoop(run, monitor, manager, kernels, models.policy(), reference, data);
@@ -69,7 +70,7 @@ public final class Trainer {
 
     private @Nullable CachedReference reference(LoadedModels models, RunData data, NDManager manager, Kernels kernels)
             throws IOException {
-        if (run.method() != Method.DPO) {
+        if (run.method() != Method.DPO || !run.spec().usesReference()) {
             return null;
         }
         Path folder = run.referenceCache();
@@ -131,6 +132,14 @@ public final class Trainer {
     private void warn(List<Long> lines, String message) {
         if (!lines.isEmpty()) {
             monitor.warned(message, Map.of("lines", lines.subList(0, Math.min(lines.size(), LINES_NAMED))));
+        }
+    }
+
+    private void warnOfOptionsWithoutEffect() {
+        if (run.method() == Method.DPO) {
+            run.spec()
+                    .withoutEffect()
+                    .forEach(option -> monitor.warned(option.message(), Map.of("field", option.field())));
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class TrainingLoop {
     private final DataOrder order;
     private final LearningRate learningRate;
     private final String runDigest;
-    private final double initialLoss;
+    private final OptionalDouble initialLoss;
     private final MetricWindow window = new MetricWindow();
     private final Map<String, Double> latest = new LinkedHashMap<>();
     private int step;
@@ -61,11 +62,10 @@ final class TrainingLoop {
         this.kernels = kernels;
         this.policy = policy;
         this.reference = reference;
-        PreferenceLoss loss = PreferenceLoss.of(spec);
         boolean pairs = run.method() == Method.DPO;
-        Objective objective = pairs ? new Objective.Preference(loss) : new Objective.Likelihood();
+        Objective objective = pairs ? PreferenceObjective.of(spec) : new Objective.Likelihood();
         this.learner = new Learner(policy, reference, objective, pairs ? spec.routerAuxLossCoef() : 0, kernels::in);
-        this.initialLoss = pairs ? loss.initialValue() : Double.NaN;
+        this.initialLoss = objective.initialValue(manager);
         this.flops = Flops.of(policy);
         this.optimizer = new AdamW(manager, spec, policy.parameters());
         this.data = data;
@@ -183,7 +183,7 @@ final class TrainingLoop {
 
     private Map<String, Double> metrics(MicroBatch batch, BatchResult result) {
         return run.method() == Method.DPO
-                ? BatchMetrics.ofPairs(batch, result, spec.beta())
+                ? BatchMetrics.ofPairs(batch, result, spec)
                 : BatchMetrics.ofDemonstrations(batch, result);
     }
 
@@ -224,11 +224,15 @@ final class TrainingLoop {
 
     /** While the policy is the reference, the loss has a known value: an alarm that costs nothing. */
     private void checkInitialLoss(double loss) {
-        if (step == 0 && Math.abs(loss - initialLoss) > 1e-3) {
+        if (step > 0 || initialLoss.isEmpty()) {
+            return;
+        }
+        double expected = initialLoss.getAsDouble();
+        if (Math.abs(loss - expected) > 1e-3 * Math.max(1, Math.abs(expected))) {
             throw new TrainingFailure(
                     FailureKind.DIVERGED,
                     "the loss of the first step is %.6f where policy and reference are the same and it must be %.6f; the run stops, because its numbers cannot be right"
-                            .formatted(loss, initialLoss));
+                            .formatted(loss, expected));
         }
     }
 

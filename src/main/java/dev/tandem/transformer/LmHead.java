@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The vocabulary head, applied only where a completion token is predicted and a chunk of rows at a time, so that its
@@ -43,11 +44,13 @@ public final class LmHead {
     /**
      * What one pass over the logits tells.
      *
-     * @param rows (4, M): log-probability of the target, entropy in nats, 1 where the target is the likeliest token,
-     *     mean of the logits over the vocabulary
+     * @param rows (4 or 5, M): log-probability of the target, entropy in nats, 1 where the target is the likeliest token,
+     *     mean of the logits over the vocabulary, and {@code logSumP2} if asked for
      * @param slope (M, C): gradient of each log-probability by its hidden state
+     * @param logSumP2 (M): log sum_v p_v^2 over the vocabulary; null unless asked for
      */
-    public record Statistics(NDArray rows, NDArray slope) {}
+    public record Statistics(
+            NDArray rows, NDArray slope, @Nullable NDArray logSumP2) {}
 
     /** Log-probabilities only: (M), fp32. */
     public NDArray logps(Ops ops, NDArray hidden, NDArray targets) {
@@ -56,10 +59,13 @@ public final class LmHead {
         return concat(parts, 0, 0);
     }
 
-    public Statistics statistics(Ops ops, NDArray hidden, NDArray targets) {
-        List<NDList> parts =
-                chunks(hidden, targets, (h, y) -> ops.callAll("head_statistics", h, weight, y, divisor, softcap));
-        return new Statistics(concat(parts, 0, 1), concat(parts, 1, 0));
+    /** @param withLogSumP2 whether one more pass over each chunk's logits is wanted */
+    public Statistics statistics(Ops ops, NDArray hidden, NDArray targets, boolean withLogSumP2) {
+        NDArray wanted = Ops.constant(ops.manager(), withLogSumP2 ? 1 : 0);
+        List<NDList> parts = chunks(
+                hidden, targets, (h, y) -> ops.callAll("head_statistics", h, weight, y, divisor, softcap, wanted));
+        NDArray rows = concat(parts, 0, 1);
+        return new Statistics(rows, concat(parts, 1, 0), withLogSumP2 ? rows.get(4) : null);
     }
 
     /**

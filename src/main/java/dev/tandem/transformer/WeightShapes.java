@@ -78,7 +78,9 @@ public final class WeightShapes {
                 .sum();
         Experts experts = config.experts();
         long sparse = config.layers().stream().filter(Layer::sparse).count();
-        return experts == null ? dense : dense + sparse * 3L * experts.perToken() * experts.intermediateSize() * config.hiddenSize();
+        return experts == null
+                ? dense
+                : dense + sparse * 3L * experts.perToken() * experts.intermediateSize() * config.hiddenSize();
     }
 
     private Map<String, int[]> attention(String path) {

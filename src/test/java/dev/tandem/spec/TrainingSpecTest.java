@@ -71,7 +71,11 @@ class TrainingSpecTest {
     void aWrongTypeIsNotCoerced() {
         assertRefused("beta", "0.1", "wrong_type", "beta must be a number, was the text \"0.1\"");
         assertRefused("dataloader_drop_last", 1, "wrong_type", "dataloader_drop_last must be true or false, was 1");
-        assertRefused("loss_type", List.of(1), "wrong_type", "loss_type must be one of sigmoid, was 1");
+        assertRefused(
+                "loss_type",
+                List.of(1),
+                "wrong_type",
+                "loss_type must be one of sigmoid, cdpo, hinge, ipo, exo_pair, nca_pair, robust, bco_pair, sppo_hard, aot, aot_unpaired, apo_zero, apo_down, discopop, sigmoid_norm, sft, simpo, cpo, orpo, was 1");
     }
 
     @Test

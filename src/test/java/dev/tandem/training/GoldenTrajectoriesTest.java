@@ -35,7 +35,10 @@ class GoldenTrajectoriesTest {
                 "lora-all-linear",
                 "routed-mixtral",
                 "routed-qwen3_moe",
-                "routed-mixtral-lora"
+                "routed-mixtral-lora",
+                "ipo-full",
+                "robust",
+                "sigmoid-plus-sft"
             })
     void everyStepHasTheNumbersOfTrl(String name) throws Exception {
         GoldenTrajectory golden = GoldenTrajectory.read(name);

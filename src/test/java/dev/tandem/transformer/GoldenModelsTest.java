@@ -79,7 +79,7 @@ class GoldenModelsTest {
             assertThat(distance(branches.get((completion.length + 4) + ":"), wanted))
                     .isLessThan(LIMIT);
             assertThat(distance(
-                            head.statistics(ops, selected, packed.targets())
+                            head.statistics(ops, selected, packed.targets(), false)
                                     .rows()
                                     .get(0),
                             branches))
