@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The policy and its reference. In full fine-tuning the reference is a second, frozen copy of the weights, which stays
- * in the mapped file. With an adapter there is one copy: the reference is the model without the adapter, or with the
+ * in the mapped file unless it follows the policy. With an adapter there is one copy: the reference is the model without the adapter, or with the
  * adapter that the run started from, frozen.
  */
 record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
@@ -34,7 +34,9 @@ record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
         if (!adapted) {
             var model = new LanguageModel(decoder, head, null);
             var policy = new Policy(ops.manager(), model, decoder.weights().all());
-            return new LoadedModels(policy, run.method() == Method.DPO ? frozen(ops, config, run.model()) : null);
+            boolean moves = run.spec().syncRefModel();
+            return new LoadedModels(
+                    policy, run.method() == Method.DPO ? forwardOnly(ops, config, run.model(), !moves) : null);
         }
         LoraAdapter start = run.adapter() != null ? LoraAdapter.load(ops, config, run.adapter()) : null;
         LoraAdapter adapter = start != null
@@ -62,7 +64,11 @@ record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
 
     /** A model that only runs forward. */
     static LanguageModel frozen(Ops ops, ModelConfig config, Path folder) {
-        Decoder decoder = decoder(ops, config, folder, true);
+        return forwardOnly(ops, config, folder, true);
+    }
+
+    private static LanguageModel forwardOnly(Ops ops, ModelConfig config, Path folder, boolean frozen) {
+        Decoder decoder = decoder(ops, config, folder, frozen);
         return new LanguageModel(decoder, new LmHead(decoder), null);
     }
 

@@ -13,13 +13,28 @@ final class MetricWindow {
     private int microBatches;
     private double lossSum;
     private int steps;
+    private double gradientNorm;
     private long tokensSeen;
     private long pairs;
     private long tokens;
     private double seconds;
 
-    /** @param tokensSeen counted by the whole run so far, prompts once for each side */
-    record State(Map<String, Double> sums, int microBatches, double lossSum, int steps, long tokensSeen) {}
+    /**
+     * @param gradientNorm of the last step, before clipping
+     * @param tokensSeen counted by the whole run so far, prompts once for each side
+     */
+    record State(
+            Map<String, Double> sums,
+            int microBatches,
+            double lossSum,
+            int steps,
+            double gradientNorm,
+            long tokensSeen) {}
+
+    /** Whether a step was taken since the last log. */
+    boolean isOpen() {
+        return steps > 0;
+    }
 
     void addMicroBatch(Map<String, Double> metrics, MicroBatch batch) {
         metrics.forEach((name, value) -> sums.merge(name, value, Double::sum));
@@ -29,8 +44,9 @@ final class MetricWindow {
         tokensSeen += batch.tokens();
     }
 
-    void addStep(double loss, double stepSeconds) {
+    void addStep(double loss, double norm, double stepSeconds) {
         lossSum += loss;
+        gradientNorm = norm;
         steps++;
         seconds += stepSeconds;
     }
@@ -46,12 +62,13 @@ final class MetricWindow {
             metrics.put("tokens_per_second", tokens / seconds);
             metrics.put("step_seconds", seconds / steps);
         }
-        restore(new State(Map.of(), 0, 0, 0, tokensSeen));
+        metrics.put("grad_norm", gradientNorm);
+        restore(new State(Map.of(), 0, 0, 0, 0, tokensSeen));
         return metrics;
     }
 
     State state() {
-        return new State(new LinkedHashMap<>(sums), microBatches, lossSum, steps, tokensSeen);
+        return new State(new LinkedHashMap<>(sums), microBatches, lossSum, steps, gradientNorm, tokensSeen);
     }
 
     /** Timings start anew: a resumed window knows nothing of the time that passed before. */
@@ -61,6 +78,7 @@ final class MetricWindow {
         microBatches = state.microBatches();
         lossSum = state.lossSum();
         steps = state.steps();
+        gradientNorm = state.gradientNorm();
         tokensSeen = state.tokensSeen();
         pairs = 0;
         tokens = 0;

@@ -6,7 +6,9 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import dev.tandem.spec.DataSource;
 import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.IdleSettings;
 import dev.tandem.spec.PromptBoundary;
+import dev.tandem.spec.RunFit;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.text.RowTokenizer;
 import dev.tandem.text.TextTokenizer;
@@ -39,8 +41,10 @@ public final class Trainer {
      *
      * @param output an empty folder for the result: a Hugging Face checkpoint or a PEFT adapter
      * @throws TrainingFailure if the run cannot go on
+     * @throws dev.tandem.spec.InvalidSpec if the spec asks for what the run has not, as evaluation data
      */
     public Outcome train(Path output) {
+        RunFit.require(run.method(), run.spec(), run.lora() != null || run.adapter() != null, run.evalData());
         Engine engine = Learner.begin();
         Device device = engine.getGpuCount() > 0 ? Device.gpu() : Device.cpu();
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
@@ -50,6 +54,9 @@ public final class Trainer {
             var loop = new TrainingLoop(run, monitor, manager, kernels, models, data);
             int fromStep = run.resumeFrom() == null ? 0 : loop.resume(run.resumeFrom());
             monitor.started(loop.totalSteps(), fromStep, data.rows().size(), data.dropped(), device.toString());
+            if (fromStep == 0) {
+                IdleSettings.of(run.spec()).forEach(idle -> monitor.warned(idle, Map.of()));
+            }
             Outcome outcome = loop.run();
             if (outcome instanceof Outcome.Finished) {
                 ResultFolder.write(output, run, models);

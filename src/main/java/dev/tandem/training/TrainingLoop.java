@@ -2,22 +2,20 @@ package dev.tandem.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.tandem.spec.EvalStrategy;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Method;
-import dev.tandem.spec.SaveStrategy;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.spec.TrainingSpec;
 import dev.tandem.text.TokenizedRow;
 import dev.tandem.transformer.Kernels;
 import dev.tandem.transformer.Ops;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,15 +29,18 @@ final class TrainingLoop {
     private final Kernels kernels;
     private final Policy policy;
     private final Learner learner;
-    private final AdamW optimizer;
+    private final Optimizer optimizer;
+    private final @Nullable SyncedReference synced;
     private final List<TokenizedRow> rows;
     private final @Nullable Evaluation evaluation;
     private final DataOrder order;
+    private final Timetable timetable;
     private final LearningRate learningRate;
-    private final String runDigest;
+    private final Saving saving;
     private final double initialLoss;
     private final MetricWindow window = new MetricWindow();
     private final Map<String, Double> latest = new LinkedHashMap<>();
+    private BestSoFar best = BestSoFar.NONE;
     private int step;
 
     TrainingLoop(
@@ -60,12 +61,18 @@ final class TrainingLoop {
         Objective objective = pairs ? new Objective.Preference(loss) : new Objective.Likelihood();
         this.learner = new Learner(policy, models.reference(), objective, kernels::in);
         this.initialLoss = pairs ? loss.initialValue() : Double.NaN;
-        this.optimizer = new AdamW(manager, spec, policy.parameters());
+        this.optimizer = Optimizer.of(manager, spec, policy.parameters());
+        this.synced = spec.syncRefModel() && models.reference() != null
+                ? SyncedReference.of(models.reference(), policy, spec.refModelMixupAlpha(), spec.refModelSyncSteps())
+                : null;
         this.rows = data.rows();
         this.evaluation = data.evalRows() == null ? null : new Evaluation(run, learner, manager, data.evalRows());
-        this.order = new DataOrder(spec, rows.size());
+        this.order = new DataOrder(spec, DataOrder.lengths(rows));
+        this.timetable = new Timetable(spec, order);
         this.learningRate = new LearningRate(spec, order.totalSteps());
-        this.runDigest = data.digest(run);
+        var arrays = new TrainingCheckpoint.Arrays(
+                policy.parameters(), optimizer.state(), synced == null ? Map.of() : synced.parameters());
+        this.saving = new Saving(run, monitor, manager, kernels, arrays, data.digest(run));
     }
 
     int totalSteps() {
@@ -74,46 +81,69 @@ final class TrainingLoop {
 
     /** Goes on from a checkpoint. */
     int resume(Path checkpoint) {
-        try (NDManager scratch = manager.newSubManager()) {
-            TrainingCheckpoint.State state = TrainingCheckpoint.read(
-                    checkpoint, kernels.in(scratch), policy.parameters(), optimizer.state(), runDigest);
-            step = state.step();
-            window.restore(state.window());
-        }
+        TrainingCheckpoint.State state = saving.resume(checkpoint);
+        step = state.step();
+        window.restore(state.window());
+        best = state.best();
         return step;
     }
 
     Outcome run() {
+        if (step == 0 && spec.evalOnStart()) {
+            evaluate();
+        }
         int first = step;
         long begun = System.nanoTime();
-        while (step < totalSteps()) {
-            long started = System.nanoTime();
-            double gradientNorm = takeStep(started);
-            step++;
-            if (step % spec.loggingSteps() == 0 || step == totalSteps()) {
-                log(gradientNorm);
+        while (!isDone()) {
+            takeStep();
+            if (timetable.logs(step)) {
+                log();
             }
-            if (evaluationIsDue()) {
-                evaluate();
-            }
+            boolean newBest = timetable.evaluates(step) && best.isAt(evaluate());
             double eta = (System.nanoTime() - begun) / 1e9 / (step - first) * (totalSteps() - step);
             Instruction instruction = monitor.proceed(step, totalSteps(), order.epochsAfter(step), eta);
             if (instruction == Instruction.CANCEL) {
                 return new Outcome.Stopped(instruction, step, null);
             }
-            if (instruction == Instruction.PAUSE && step < totalSteps()) {
-                return new Outcome.Stopped(instruction, step, save());
-            }
-            if (saveIsDue()) {
-                saveIfPossible();
+            boolean saves = timetable.saves(step, newBest, isDone());
+            if (isDone()) {
+                finish(saves);
+            } else if (instruction == Instruction.PAUSE) {
+                return new Outcome.Stopped(
+                        instruction,
+                        step,
+                        saving.save(step, window, best, saves).folder());
+            } else if (saves) {
+                best = saving.saveIfPossible(step, window, best);
             }
         }
+        latest.putAll(best.metrics());
         return new Outcome.Finished(
                 step, run.lora() == null && run.adapter() == null ? "fine_tuned" : "adapter", latest);
     }
 
-    /** @return the L2 norm of the gradients before clipping */
-    private double takeStep(long started) {
+    private boolean isDone() {
+        return step >= totalSteps() || best.isExhausted(spec);
+    }
+
+    /** @param saves whether the last step would be saved, which the result takes the place of */
+    private void finish(boolean saves) {
+        if (window.isOpen()) {
+            log();
+        }
+        if (step < totalSteps()) {
+            monitor.noted(
+                    "stopped early at step %d of %d: eval_%s did not improve in %d evaluations (best %s at step %d)"
+                            .formatted(step, totalSteps(), spec.bestMetric(), best.misses(), best.value(), best.step()),
+                    Map.of("step", step, "best_step", best.step()));
+        }
+        if (spec.loadBestModelAtEnd()) {
+            saving.loadBest(best, step, saves);
+        }
+    }
+
+    private void takeStep() {
+        long started = System.nanoTime();
         List<MicroBatch> batches = order.microBatchesOf(step).stream()
                 .map(indices ->
                         MicroBatch.of(Arrays.stream(indices).mapToObj(rows::get).toList(), run.method() == Method.DPO))
@@ -130,8 +160,8 @@ final class TrainingLoop {
         double loss = DoubleStream.of(losses).sum();
         checkInitialLoss(loss);
         double norm = update();
-        window.addStep(loss, (System.nanoTime() - started) / 1e9);
-        return norm;
+        step++;
+        window.addStep(loss, norm, (System.nanoTime() - started) / 1e9);
     }
 
     /**
@@ -150,6 +180,7 @@ final class TrainingLoop {
                 : BatchMetrics.ofDemonstrations(batch, result);
     }
 
+    /** @return the L2 norm of the gradients before clipping */
     private double update() {
         try (NDManager scratch = manager.newSubManager()) {
             Ops ops = kernels.in(scratch);
@@ -166,8 +197,11 @@ final class TrainingLoop {
             if (factor < 1) {
                 ops.callOnLists("scale", all, scratch.create((float) factor));
             }
-            optimizer.step(ops, gradients, learningRate.at(step));
+            optimizer.step(ops, gradients, learningRate.at(step), step == 0);
             policy.clearGradients(ops, gradients);
+            if (synced != null) {
+                synced.follow(ops, step + 1);
+            }
             return norm;
         }
     }
@@ -195,60 +229,31 @@ final class TrainingLoop {
         }
     }
 
-    private void log(double gradientNorm) {
+    private void log() {
         Map<String, Double> metrics = window.drain();
-        metrics.put("grad_norm", gradientNorm);
         metrics.put("learning_rate", learningRate.at(step - 1));
         metrics.put("epoch", order.epochsAfter(step));
         latest.putAll(metrics);
         monitor.measured("train", step, metrics);
     }
 
-    private boolean evaluationIsDue() {
-        Integer every = spec.evalSteps();
-        return evaluation != null
-                && switch (spec.evalStrategy()) {
-                    case NO -> false;
-                    case STEPS -> step % (every == null ? spec.loggingSteps() : every) == 0;
-                    case EPOCH -> step % order.stepsPerEpoch() == 0 || step == totalSteps();
-                };
-    }
-
-    private void evaluate() {
-        if (evaluation != null && spec.evalStrategy() != EvalStrategy.NO) {
-            Map<String, Double> metrics = evaluation.run(window.state().tokensSeen(), order.epochsAfter(step));
-            metrics.forEach((name, value) -> latest.put("eval_" + name, value));
-            monitor.measured("eval", step, metrics);
+    /** @return the step, which may be the best now */
+    private int evaluate() {
+        Evaluation rows = Objects.requireNonNull(evaluation, "evaluation data, which the trainer asked for");
+        Map<String, Double> metrics = rows.run(window.state().tokensSeen(), order.epochsAfter(step));
+        metrics.forEach((name, value) -> latest.put("eval_" + name, value));
+        monitor.measured("eval", step, metrics);
+        String metric = spec.bestMetric();
+        if (metric != null && step > 0) { // as in Transformers, what is measured before the first step is no candidate
+            Double value = metrics.get(metric);
+            if (value == null) {
+                throw new TrainingFailure(
+                        FailureKind.INVALID_SPEC,
+                        "metric_for_best_model is %s, but an evaluation here measures %s"
+                                .formatted(metric, metrics.keySet()));
+            }
+            best = best.after(spec, value, step);
         }
-    }
-
-    private boolean saveIsDue() {
-        return step < totalSteps()
-                && (spec.saveStrategy() == SaveStrategy.STEPS && step % spec.saveSteps() == 0
-                        || spec.saveStrategy() == SaveStrategy.EPOCH && step % order.stepsPerEpoch() == 0);
-    }
-
-    /** A full disk must not end a run that could still finish: the checkpoint before this one is whole. */
-    private void saveIfPossible() {
-        try {
-            save();
-        } catch (TrainingFailure e) {
-            monitor.warned(e.getMessage() + "; training goes on", Map.of("step", step));
-        }
-    }
-
-    private Path save() {
-        Path folder = run.checkpoints().resolve("%sstep-%d".formatted(run.checkpointPrefix(), step));
-        try {
-            var state = new TrainingCheckpoint.State(runDigest, step, window.state());
-            TrainingCheckpoint.write(folder, policy.parameters(), optimizer.state(), state);
-            monitor.checkpointed(step, folder, TrainingCheckpoint.size(folder));
-            return folder;
-        } catch (IOException e) {
-            throw new TrainingFailure(
-                    FailureKind.STORAGE,
-                    "cannot write the checkpoint of step %d: %s".formatted(step, e.getMessage()),
-                    e);
-        }
+        return step;
     }
 }

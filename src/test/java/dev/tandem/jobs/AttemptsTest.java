@@ -166,7 +166,7 @@ class AttemptsTest {
         Job job = scene.submit("steps=1");
         Claim claim = claim();
         List<Report.Envelope> stray =
-                List.of(new Report.Envelope(1, new Report.CheckpointSaved(1, "/etc/important", 1)));
+                List.of(new Report.Envelope(1, new Report.CheckpointSaved(1, "/etc/important", 1, null)));
         assertThatThrownBy(() -> reports.accept(id(claim), claim.token(), stray))
                 .isInstanceOfSatisfying(RefusedReport.class, e -> reports.refuse(id(claim), claim.token(), e));
 

@@ -14,6 +14,7 @@ class RecordedMetrics implements TrainingMonitor {
     final Map<Integer, Map<String, Double>> train = new TreeMap<>();
     final Map<Integer, Map<String, Double>> eval = new TreeMap<>();
     final List<String> warnings = new ArrayList<>();
+    final List<String> notes = new ArrayList<>();
     final List<Path> checkpoints = new ArrayList<>();
     int pauseAfter = Integer.MAX_VALUE;
 
@@ -31,7 +32,12 @@ class RecordedMetrics implements TrainingMonitor {
     }
 
     @Override
-    public void checkpointed(int step, Path folder, long sizeBytes) {
+    public void noted(String message, Map<String, Object> data) {
+        notes.add(message);
+    }
+
+    @Override
+    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep) {
         checkpoints.add(folder);
     }
 

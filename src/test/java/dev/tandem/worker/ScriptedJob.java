@@ -81,7 +81,7 @@ final class ScriptedJob {
         Path folder = run.checkpoints().resolve("%s-step-%d".formatted(run.checkpointPrefix(), step));
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("step"), String.valueOf(step));
-        monitor.checkpointed(step, folder, 1);
+        monitor.checkpointed(step, folder, 1, null);
         return folder;
     }
 

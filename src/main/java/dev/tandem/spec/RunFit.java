@@ -1,0 +1,37 @@
+package dev.tandem.spec;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a spec asks of the run around it. */
+public final class RunFit {
+
+    private RunFit() {}
+
+    /**
+     * @param adapted whether an adapter is trained
+     * @param field path of the spec in the request, as in {@code training.}
+     */
+    public static Rules check(Rules rules, String field, Method method, TrainingSpec spec, boolean adapted) {
+        return rules.check(
+                        !spec.syncRefModel() || !adapted,
+                        field + "sync_ref_model",
+                        "must be off with an adapter, as in TRL: the reference is the model without it, and nothing there can move",
+                        true)
+                .check(
+                        !spec.syncRefModel() || method == Method.DPO,
+                        field + "sync_ref_model",
+                        "needs method dpo; sft has no reference",
+                        true);
+    }
+
+    /** @throws InvalidSpec naming every field that does not fit */
+    public static void require(Method method, TrainingSpec spec, boolean adapted, @Nullable DataSource evalData) {
+        check(new Rules(), "", method, spec, adapted)
+                .check(
+                        !spec.evaluates() || evalData != null,
+                        "eval_strategy",
+                        "needs evaluation data",
+                        Form.word(spec.evalStrategy()))
+                .done();
+    }
+}
