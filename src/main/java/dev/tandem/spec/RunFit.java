@@ -1,9 +1,12 @@
 package dev.tandem.spec;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a spec asks of the run around it. */
 public final class RunFit {
+
+    private static final List<String> OF_SFT = List.of("loss", "entropy", "mean_token_accuracy");
 
     private RunFit() {}
 
@@ -12,7 +15,13 @@ public final class RunFit {
      * @param field path of the spec in the request, as in {@code training.}
      */
     public static Rules check(Rules rules, String field, Method method, TrainingSpec spec, boolean adapted) {
+        String metric = spec.bestMetric();
         return rules.check(
+                        method == Method.DPO || metric == null || OF_SFT.contains(metric),
+                        field + "metric_for_best_model",
+                        "must be one of %s with method sft".formatted(String.join(", ", OF_SFT)),
+                        metric)
+                .check(
                         !spec.syncRefModel() || !adapted,
                         field + "sync_ref_model",
                         "must be off with an adapter, as in TRL: the reference is the model without it, and nothing there can move",

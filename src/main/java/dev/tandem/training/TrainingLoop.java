@@ -1,6 +1,5 @@
 package dev.tandem.training;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Instruction;
@@ -9,7 +8,6 @@ import dev.tandem.spec.TrainingFailure;
 import dev.tandem.spec.TrainingSpec;
 import dev.tandem.text.TokenizedRow;
 import dev.tandem.transformer.Kernels;
-import dev.tandem.transformer.Ops;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,18 +24,15 @@ final class TrainingLoop {
     private final TrainingSpec spec;
     private final TrainingMonitor monitor;
     private final NDManager manager;
-    private final Kernels kernels;
-    private final Policy policy;
     private final Learner learner;
-    private final Optimizer optimizer;
-    private final @Nullable SyncedReference synced;
+    private final PolicyUpdate update;
+    private final LossAlarm alarm;
     private final List<TokenizedRow> rows;
     private final @Nullable Evaluation evaluation;
     private final DataOrder order;
     private final Timetable timetable;
     private final LearningRate learningRate;
     private final Saving saving;
-    private final double initialLoss;
     private final MetricWindow window = new MetricWindow();
     private final Map<String, Double> latest = new LinkedHashMap<>();
     private BestSoFar best = BestSoFar.NONE;
@@ -54,22 +49,22 @@ final class TrainingLoop {
         this.spec = run.spec();
         this.monitor = monitor;
         this.manager = manager;
-        this.kernels = kernels;
-        this.policy = models.policy();
+        Policy policy = models.policy();
         PreferenceLoss loss = PreferenceLoss.of(spec);
         boolean pairs = run.method() == Method.DPO;
         Objective objective = pairs ? new Objective.Preference(loss) : new Objective.Likelihood();
         this.learner = new Learner(policy, models.reference(), objective, kernels::in);
-        this.initialLoss = pairs ? loss.initialValue() : Double.NaN;
-        this.optimizer = Optimizer.of(manager, spec, policy.parameters());
-        this.synced = spec.syncRefModel() && models.reference() != null
-                ? SyncedReference.of(models.reference(), policy, spec.refModelMixupAlpha(), spec.refModelSyncSteps())
-                : null;
+        this.alarm = new LossAlarm(pairs ? loss.initialValue() : Double.NaN);
         this.rows = data.rows();
         this.evaluation = data.evalRows() == null ? null : new Evaluation(run, learner, manager, data.evalRows());
         this.order = new DataOrder(spec, DataOrder.lengths(rows));
         this.timetable = new Timetable(spec, order);
         this.learningRate = new LearningRate(spec, order.totalSteps());
+        Optimizer optimizer = Optimizer.of(manager, spec, policy.parameters());
+        SyncedReference synced = spec.syncRefModel() && models.reference() != null
+                ? SyncedReference.of(models.reference(), policy, spec.refModelMixupAlpha(), spec.refModelSyncSteps())
+                : null;
+        this.update = new PolicyUpdate(spec, manager, kernels, policy, optimizer, learningRate, synced);
         var arrays = new TrainingCheckpoint.Arrays(
                 policy.parameters(), optimizer.state(), synced == null ? Map.of() : synced.parameters());
         this.saving = new Saving(run, monitor, manager, kernels, arrays, data.digest(run));
@@ -99,13 +94,16 @@ final class TrainingLoop {
             if (timetable.logs(step)) {
                 log();
             }
-            boolean newBest = timetable.evaluates(step) && best.isAt(evaluate());
+            boolean evaluated = timetable.evaluates(step);
+            if (evaluated) {
+                evaluate();
+            }
             double eta = (System.nanoTime() - begun) / 1e9 / (step - first) * (totalSteps() - step);
             Instruction instruction = monitor.proceed(step, totalSteps(), order.epochsAfter(step), eta);
             if (instruction == Instruction.CANCEL) {
                 return new Outcome.Stopped(instruction, step, null);
             }
-            boolean saves = timetable.saves(step, newBest, isDone());
+            boolean saves = timetable.saves(step, evaluated && best.isAt(step), isDone());
             if (isDone()) {
                 finish(saves);
             } else if (instruction == Instruction.PAUSE) {
@@ -152,14 +150,14 @@ final class TrainingLoop {
         for (int i = 0; i < losses.length; i++) {
             try (NDManager scratch = manager.newSubManager()) {
                 BatchResult result = learner.learn(scratch, batches.get(i), weight(batches));
-                refuseNotFinite(batches.get(i), result);
+                alarm.check(batches.get(i), result, step);
                 window.addMicroBatch(metrics(batches.get(i), result), batches.get(i));
                 losses[i] = result.loss();
             }
         }
         double loss = DoubleStream.of(losses).sum();
-        checkInitialLoss(loss);
-        double norm = update();
+        alarm.checkFirst(loss, step);
+        double norm = update.apply(step);
         step++;
         window.addStep(loss, norm, (System.nanoTime() - started) / 1e9);
     }
@@ -180,55 +178,6 @@ final class TrainingLoop {
                 : BatchMetrics.ofDemonstrations(batch, result);
     }
 
-    /** @return the L2 norm of the gradients before clipping */
-    private double update() {
-        try (NDManager scratch = manager.newSubManager()) {
-            Ops ops = kernels.in(scratch);
-            Map<String, NDArray> gradients = policy.gradients(scratch);
-            List<List<NDArray>> all = List.of(List.copyOf(gradients.values()));
-            double norm = ops.callOnLists("norm", all).getFloat();
-            if (!Double.isFinite(norm)) {
-                throw new TrainingFailure(
-                        FailureKind.DIVERGED,
-                        "the gradient norm is %s at step %d; lower learning_rate or set max_grad_norm"
-                                .formatted(norm, step + 1));
-            }
-            double factor = spec.maxGradNorm() > 0 ? spec.maxGradNorm() / (norm + 1e-6) : 1;
-            if (factor < 1) {
-                ops.callOnLists("scale", all, scratch.create((float) factor));
-            }
-            optimizer.step(ops, gradients, learningRate.at(step), step == 0);
-            policy.clearGradients(ops, gradients);
-            if (synced != null) {
-                synced.follow(ops, step + 1);
-            }
-            return norm;
-        }
-    }
-
-    private void refuseNotFinite(MicroBatch batch, BatchResult result) {
-        List<Long> lines = BatchMetrics.badLines(batch, result);
-        if (!lines.isEmpty() || !Float.isFinite(result.loss())) {
-            List<Long> suspects = lines.isEmpty()
-                    ? batch.rows().stream().map(TokenizedRow::line).toList()
-                    : lines;
-            throw new TrainingFailure(
-                    FailureKind.DIVERGED,
-                    "the loss is not a finite number at step %d, line %s of the dataset; look at that row, lower learning_rate, or check the model's weights for NaN"
-                            .formatted(step + 1, suspects));
-        }
-    }
-
-    /** While the policy is the reference, the loss has a known value: an alarm that costs nothing. */
-    private void checkInitialLoss(double loss) {
-        if (step == 0 && Math.abs(loss - initialLoss) > 1e-3) {
-            throw new TrainingFailure(
-                    FailureKind.DIVERGED,
-                    "the loss of the first step is %.6f where policy and reference are the same and it must be %.6f; the run stops, because its numbers cannot be right"
-                            .formatted(loss, initialLoss));
-        }
-    }
-
     private void log() {
         Map<String, Double> metrics = window.drain();
         metrics.put("learning_rate", learningRate.at(step - 1));
@@ -237,8 +186,7 @@ final class TrainingLoop {
         monitor.measured("train", step, metrics);
     }
 
-    /** @return the step, which may be the best now */
-    private int evaluate() {
+    private void evaluate() {
         Evaluation rows = Objects.requireNonNull(evaluation, "evaluation data, which the trainer asked for");
         Map<String, Double> metrics = rows.run(window.state().tokensSeen(), order.epochsAfter(step));
         metrics.forEach((name, value) -> latest.put("eval_" + name, value));
@@ -254,6 +202,5 @@ final class TrainingLoop {
             }
             best = best.after(spec, value, step);
         }
-        return step;
     }
 }
