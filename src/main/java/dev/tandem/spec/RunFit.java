@@ -38,9 +38,9 @@ public final class RunFit {
         check(new Rules(), "", method, spec, adapted)
                 .check(
                         !spec.evaluates() || evalData != null,
-                        "eval_strategy",
+                        spec.evalOnStart() ? "eval_on_start" : "eval_strategy",
                         "needs evaluation data",
-                        Form.word(spec.evalStrategy()))
+                        spec.evalOnStart() ? "true" : Form.word(spec.evalStrategy()))
                 .done();
     }
 }

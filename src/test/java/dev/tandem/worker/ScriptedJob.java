@@ -74,7 +74,7 @@ final class ScriptedJob {
                 Files.copy(file, output.resolve(file.getFileName()));
             }
         }
-        return new Outcome.Finished(steps, "fine_tuned", Map.of("loss", 1.0 / steps));
+        return new Outcome.Finished(steps, "fine_tuned", Map.of("loss", 1.0 / steps, "best_step", (double) steps));
     }
 
     private static Path checkpoint(TrainingRun run, TrainingMonitor monitor, int step) throws IOException {
