@@ -44,6 +44,7 @@ class RestToCheckpointTest {
     @ValueSource(
             strings = {
                 "sigmoid-full",
+                "sync-ref",
                 "grad-accum-4",
                 "cosine-warmup-clip-decay",
                 "conversational",

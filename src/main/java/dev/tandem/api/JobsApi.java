@@ -8,6 +8,7 @@ import dev.tandem.jobs.JobStatus;
 import dev.tandem.jobs.Submissions;
 import dev.tandem.jobs.SubmitJob;
 import dev.tandem.spec.InvalidSpec;
+import dev.tandem.spec.TrlFields;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
@@ -53,13 +54,20 @@ class JobsApi {
             @RequestBody JsonBody body,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
         Dedupe dedupe = key == null ? null : Dedupe.of(key, body.fields());
-        Submissions.Submitted submitted = submissions.submit(SubmitJob.read(body.fields()), dedupe);
+        Submissions.Submitted submitted =
+                submissions.submit(SubmitJob.read(body.fields()), dedupe, withoutEffect(body));
         Job job = submitted.job();
         var answer = ResponseEntity.created(URI.create("/api/v1/jobs/" + job.id()));
         if (submitted.replayed()) {
             answer.header("Idempotent-Replayed", "true");
         }
         return answer.body(views.of(job));
+    }
+
+    private static List<String> withoutEffect(JsonBody body) {
+        return body.fields().get("training") instanceof Map<?, ?> training
+                ? TrlFields.withoutEffect(training)
+                : List.of();
     }
 
     @Operation(summary = "Lists jobs, newest first; label=key:value may be given more than once")

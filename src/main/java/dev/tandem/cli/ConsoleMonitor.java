@@ -2,6 +2,7 @@ package dev.tandem.cli;
 
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Wire;
+import dev.tandem.training.KeptCheckpoints;
 import dev.tandem.training.TrainingMonitor;
 import dev.tandem.worker.MetricLine;
 import java.io.IOException;
@@ -18,10 +19,13 @@ final class ConsoleMonitor implements TrainingMonitor, AutoCloseable {
     private final ProgressBar bar;
     private final Writer metricsFile;
     private final Interruption interruption;
+    private final KeptCheckpoints kept;
     private Map<String, Double> latest = Map.of();
     private int totalSteps;
 
-    ConsoleMonitor(ProgressBar bar, Writer metricsFile, Interruption interruption) {
+    /** @param saveTotalLimit how many of this process's checkpoints to keep; null for all */
+    ConsoleMonitor(ProgressBar bar, Writer metricsFile, Interruption interruption, @Nullable Integer saveTotalLimit) {
+        this.kept = new KeptCheckpoints(saveTotalLimit);
         this.bar = bar;
         this.metricsFile = metricsFile;
         this.interruption = interruption;
@@ -32,11 +36,6 @@ final class ConsoleMonitor implements TrainingMonitor, AutoCloseable {
         this.totalSteps = totalSteps;
         bar.line("training on %s: steps %d to %d, %d rows, %d dropped"
                 .formatted(device, fromStep + 1, totalSteps, rows, droppedRows));
-    }
-
-    @Override
-    public void informed(String message, Map<String, Object> data) {
-        bar.line(message);
     }
 
     @Override
@@ -70,8 +69,18 @@ final class ConsoleMonitor implements TrainingMonitor, AutoCloseable {
     }
 
     @Override
-    public void checkpointed(int step, Path folder, long sizeBytes) {
+    public void noted(String message, Map<String, Object> data) {
+        bar.line(message);
+    }
+
+    @Override
+    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep) {
         bar.line("checkpoint at step %d: %s".formatted(step, folder));
+        try {
+            kept.add(step, folder, bestStep);
+        } catch (IOException e) {
+            bar.line("warning: save_total_limit cannot be held: " + e.getMessage());
+        }
     }
 
     @Override

@@ -112,7 +112,7 @@ final class DemoModel implements Callable<Integer> {
                 Method.SFT, spec, null, start, null, RowCount.of(demonstrations), null, start, "sft", null, null);
         try (var interruption = Interruption.watch();
                 var bar = new ProgressBar(command.commandLine().getOut(), terminal);
-                var monitor = new ConsoleMonitor(bar, Writer.nullWriter(), interruption)) {
+                var monitor = new ConsoleMonitor(bar, Writer.nullWriter(), interruption, null)) {
             training.train(run, monitor, model);
         }
     }

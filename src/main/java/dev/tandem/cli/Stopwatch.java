@@ -81,13 +81,13 @@ final class Stopwatch implements TrainingMonitor {
     }
 
     @Override
-    public void informed(String message, Map<String, Object> data) {}
+    public void noted(String message, Map<String, Object> data) {}
 
     @Override
     public void warned(String message, Map<String, Object> data) {}
 
     @Override
-    public void checkpointed(int step, Path folder, long sizeBytes) {}
+    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep) {}
 
     @Override
     public Instruction proceed(int step, int totalSteps, double epoch, @Nullable Double etaSeconds) {

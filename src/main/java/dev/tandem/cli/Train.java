@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -109,7 +110,11 @@ final class Train implements Callable<Integer> {
         try (var interruption = Interruption.watch();
                 var output = new OutputFolder(out);
                 var bar = new ProgressBar(command.commandLine().getOut(), terminal);
-                var monitor = new ConsoleMonitor(bar, metricsFile(), interruption)) {
+                var monitor = new ConsoleMonitor(
+                        bar, metricsFile(), interruption, run.spec().saveTotalLimit())) {
+            if (!settings.withoutEffect().isEmpty()) {
+                monitor.warned("no effect here: " + String.join(", ", settings.withoutEffect()), Map.of());
+            }
             return tell(train(run, monitor, output), bar);
         }
     }

@@ -6,6 +6,7 @@ import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.LoraSpec;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.TrainingSpec;
+import dev.tandem.spec.TrlFields;
 import dev.tandem.spec.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,10 +25,12 @@ import tools.jackson.core.StreamReadFeature;
  * What {@code training.json} says: the API's {@code training} object, alone or in an object with {@code training},
  * {@code lora} and {@code method}.
  *
+ * @param withoutEffect fields of a pasted config that ask for something which has no effect here
  * @param method null if the file does not say
  */
 record TrainingFile(
         TrainingSpec spec,
+        List<String> withoutEffect,
         @Nullable LoraSpec lora,
         @Nullable Method method) {
 
@@ -51,7 +54,7 @@ record TrainingFile(
         if (!problems.isEmpty()) {
             throw new InvalidSpec(problems);
         }
-        return new TrainingFile(spec, loraSpec, named);
+        return new TrainingFile(spec, TrlFields.withoutEffect(object("training", training)), loraSpec, named);
     }
 
     private static <T> T collect(List<FieldProblem> problems, T fallback, Supplier<T> reading) {

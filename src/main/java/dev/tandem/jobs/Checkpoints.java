@@ -2,6 +2,7 @@ package dev.tandem.jobs;
 
 import dev.tandem.home.TandemHome;
 import dev.tandem.spec.Ids;
+import dev.tandem.spec.Retention;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,8 +37,12 @@ class Checkpoints {
     /** A complete checkpoint after {@code step} steps. */
     public record Checkpoint(String id, int step, long epoch, String path, long sizeBytes, Instant createdAt) {}
 
-    /** Notes a checkpoint of the job's present epoch and lets go of those beyond {@code limit}. */
-    void add(Job job, int step, String path, long sizeBytes, @Nullable Integer limit) {
+    /**
+     * Notes a checkpoint of the job's present epoch and lets go of those beyond {@code limit}.
+     *
+     * @param best step of the checkpoint that may become the result; it stays
+     */
+    void add(Job job, int step, String path, long sizeBytes, @Nullable Integer limit, @Nullable Integer best) {
         Path folder = Path.of(path).normalize();
         Path allowed = home.checkpoints(job.id());
         if (!folder.startsWith(allowed) || folder.equals(allowed)) {
@@ -60,9 +65,10 @@ class Checkpoints {
                 .param("path", folder.toString())
                 .param("size", sizeBytes)
                 .update();
-        if (limit != null) {
-            of(job.id()).stream().skip(limit).forEach(this::discard);
-        }
+        List<Checkpoint> all = of(job.id()).reversed();
+        List<Integer> surplus =
+                Retention.surplus(all.stream().map(Checkpoint::step).toList(), limit, best);
+        all.stream().filter(c -> surplus.contains(c.step())).forEach(this::discard);
     }
 
     /** Newest first. */

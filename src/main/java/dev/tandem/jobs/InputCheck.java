@@ -5,7 +5,6 @@ import dev.tandem.datasets.DatasetCatalogue;
 import dev.tandem.models.ModelKind;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
-import dev.tandem.spec.EvalStrategy;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.Method;
@@ -57,8 +56,11 @@ class InputCheck {
                     "adapter %s belongs to model %s, not to %s"
                             .formatted(adapter.name(), adapter.parentModel(), model.id()));
         }
-        if (request.training().evalStrategy() != EvalStrategy.NO && request.evalDataset() == null) {
-            refuse(problems, "eval_dataset", "eval_dataset must be given when training.eval_strategy is not no");
+        if (request.training().evaluates() && request.evalDataset() == null) {
+            refuse(
+                    problems,
+                    "eval_dataset",
+                    "eval_dataset must be given when training.eval_strategy is not no or training.eval_on_start is true");
         }
         if (model == null || dataset == null || !problems.isEmpty()) {
             throw new InvalidSpec(problems);

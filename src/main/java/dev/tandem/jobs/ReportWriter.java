@@ -134,7 +134,8 @@ class ReportWriter {
                 saved.step(),
                 saved.path(),
                 saved.sizeBytes(),
-                job.request().training().saveTotalLimit());
+                job.request().training().saveTotalLimit(),
+                saved.bestStep());
         events.append(
                 job.id(),
                 "info",
@@ -144,9 +145,13 @@ class ReportWriter {
     }
 
     private void succeeded(Job job, Report.Succeeded done) {
-        sql.sql(
-                        "UPDATE job SET step = :step, total_steps = greatest(total_steps, :step), eta_seconds = 0 WHERE id = :job AND epoch = :epoch")
+        sql.sql("""
+                UPDATE job SET step = :step, total_steps = greatest(total_steps, :step), eta_seconds = 0,
+                               latest_metrics = latest_metrics || CAST(:metrics AS jsonb)
+                 WHERE id = :job AND epoch = :epoch
+                """)
                 .param("step", done.step())
+                .param("metrics", Wire.JSON.writeValueAsString(done.metrics()))
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .update();

@@ -1,7 +1,7 @@
 package dev.tandem.jobs;
 
-import dev.tandem.spec.EvalStrategy;
 import dev.tandem.spec.Ids;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +49,17 @@ public class Submissions {
      * @throws KeyReused if the key belongs to another request
      */
     public Submitted submit(SubmitJob request, @Nullable Dedupe dedupe) {
+        return submit(request, dedupe, List.of());
+    }
+
+    /** @param withoutEffect fields of a pasted config that the first event of the job names */
+    public Submitted submit(SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
         Optional<Submitted> earlier = earlier(dedupe);
         if (earlier.isPresent()) {
             return earlier.get();
         }
         try {
-            Job job = required(transaction.execute(status -> create(request, dedupe)));
+            Job job = required(transaction.execute(status -> create(request, dedupe, withoutEffect)));
             listeners.publishEvent(new JobQueued(job.id()));
             return new Submitted(job, false);
         } catch (DataIntegrityViolationException e) {
@@ -63,12 +68,21 @@ public class Submissions {
         }
     }
 
-    private Job create(SubmitJob request, @Nullable Dedupe dedupe) {
+    private Job create(SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
         Inputs found = inputs.lookUp(request);
         String id = Ids.fresh("job_");
         Job job = jobs.saveAndFlush(new Job(id, request, found, dedupe, clock.now()));
         events.status(job, "info");
-        if (request.evalDataset() != null && request.training().evalStrategy() == EvalStrategy.NO) {
+        if (!withoutEffect.isEmpty()) {
+            events.append(
+                    id,
+                    "warn",
+                    "message",
+                    "%s of training have no effect here: they say where and how TRL runs"
+                            .formatted(String.join(", ", withoutEffect)),
+                    Map.of("fields", withoutEffect));
+        }
+        if (request.evalDataset() != null && !request.training().evaluates()) {
             events.append(
                     id,
                     "warn",

@@ -6,6 +6,7 @@ import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.LoraSpec;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.Rules;
+import dev.tandem.spec.RunFit;
 import dev.tandem.spec.TrainingSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,8 +69,11 @@ public record SubmitJob(
             Map.of());
 
     public SubmitJob {
-        new Rules()
-                .check(model != null, "model", "must name a model", model)
+        var rules = new Rules();
+        if (training != null && method != null) {
+            RunFit.check(rules, "training.", method, training, lora != null || adapter != null);
+        }
+        rules.check(model != null, "model", "must name a model", model)
                 .check(dataset != null, "dataset", "must name a dataset", dataset)
                 .check(method != null, "method", "must be dpo or sft", method)
                 .check(training != null, "training", "must be an object or left out", training)

@@ -24,6 +24,15 @@ public final class Form {
 
     private Form() {}
 
+    /** A record whose standard has more fields than it has components, and which can say what those mean to it. */
+    interface KnowsOthers {
+
+        boolean knows(String name);
+
+        /** Empty if the field may stand there, because its value changes nothing here. */
+        Optional<FieldProblem> problemOf(String name, @Nullable Object value);
+    }
+
     /**
      * @param json the object; keys are the names on the wire
      * @param defaults what a field is when it is left out
@@ -36,7 +45,12 @@ public final class Form {
         List<String> names =
                 Arrays.stream(components).map(c -> wireName(c.getName())).toList();
         for (String key : json.keySet()) {
-            if (!names.contains(key)) {
+            if (names.contains(key)) {
+                continue;
+            }
+            if (defaults instanceof KnowsOthers standard && standard.knows(key)) {
+                standard.problemOf(key, json.get(key)).ifPresent(problems::add);
+            } else {
                 problems.add(new FieldProblem(key, "unknown_field", unknown(key, names)));
             }
         }
@@ -170,8 +184,9 @@ public final class Form {
     }
 
     private static Object word(String name, Object json, Class<?> type) {
-        List<String> words =
-                Arrays.stream(type.getEnumConstants()).map(Form::enumWord).toList();
+        List<String> words = Arrays.stream(type.getEnumConstants())
+                .map(constant -> word((Enum<?>) constant))
+                .toList();
         int index = json instanceof String s ? words.indexOf(s) : -1;
         if (index < 0) {
             String near = json instanceof String s
@@ -223,7 +238,7 @@ public final class Form {
 
     private static @Nullable Object toJson(@Nullable Object value) {
         if (value instanceof Enum<?> word) {
-            return enumWord(word);
+            return word(word);
         }
         if (value instanceof Record nested) {
             return write(nested);
@@ -231,8 +246,9 @@ public final class Form {
         return value instanceof List<?> list ? list.stream().map(Form::toJson).toList() : value;
     }
 
-    private static String enumWord(Object constant) {
-        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT);
+    /** An enum's constant as it stands on the wire. */
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static @Nullable Object value(RecordComponent component, Record record) {

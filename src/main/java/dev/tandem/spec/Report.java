@@ -46,8 +46,13 @@ public sealed interface Report {
      */
     record Event(String level, String message, Map<String, Object> data) implements Report {}
 
-    /** A checkpoint from which the job can go on; {@code path} is absolute. */
-    record CheckpointSaved(int step, String path, long sizeBytes) implements Report {}
+    /**
+     * A checkpoint from which the job can go on; {@code path} is absolute.
+     *
+     * @param bestStep step of the checkpoint that may become the result, which must be kept; null if there is none
+     */
+    record CheckpointSaved(
+            int step, String path, long sizeBytes, @Nullable Integer bestStep) implements Report {}
 
     /**
      * The run is complete and its result lies in the blob store.

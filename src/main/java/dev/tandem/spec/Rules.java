@@ -38,6 +38,15 @@ public final class Rules {
         return check(value >= least, field, "must be at least " + least, value);
     }
 
+    /** A number of steps, or below 1 a share of all steps. */
+    Rules steps(String field, double value) {
+        return check(
+                value > 0 && Double.isFinite(value) && (value < 1 || value == Math.rint(value)),
+                field,
+                "must be a whole number of steps or a share of all steps below 1",
+                value);
+    }
+
     /** A share: 0 is allowed, 1 is not. */
     public Rules belowOne(String field, double value) {
         return check(value >= 0 && value < 1, field, "must be at least 0 and less than 1", value);

@@ -3,5 +3,6 @@ package dev.tandem.spec;
 /** In which order an epoch visits the rows. */
 public enum SamplingStrategy {
     RANDOM,
-    SEQUENTIAL
+    SEQUENTIAL,
+    GROUP_BY_LENGTH
 }

@@ -1,7 +1,11 @@
 package dev.tandem.spec;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +31,14 @@ import org.jspecify.annotations.Nullable;
  * @param numTrainEpochs passes over the data; used when {@code maxSteps} is -1
  * @param maxSteps optimizer steps; -1 to count epochs instead
  * @param maxGradNorm L2 norm to which gradients are clipped; 0 for no clipping
+ * @param lrSchedulerKwargs what the schedule takes besides, as in {@code {"min_lr_rate": 0.1}}
+ * @param optimArgs what the optimizer takes besides, as in {@code "momentum=0.9"}
+ * @param dataSeed of the order of rows; null for {@code seed}
+ * @param loggingSteps, evalSteps, saveSteps a value below 1 is a share of all steps, rounded up
  * @param evalSteps steps between evaluations; null for {@code loggingSteps}
+ * @param evalDelay steps or epochs, by {@code evalStrategy}, before the first evaluation
+ * @param earlyStoppingPatience evaluations without a better metric after which the run ends; null for never
+ * @param earlyStoppingThreshold by how much the metric must improve to count
  * @param saveTotalLimit how many checkpoints to keep; null for all
  */
 public record TrainingSpec(
@@ -54,6 +65,7 @@ public record TrainingSpec(
         PromptBoundary promptBoundary,
         double learningRate,
         LrSchedule lrSchedulerType,
+        @Nullable Map<String, Object> lrSchedulerKwargs,
         double warmupSteps,
         double warmupRatio,
         double numTrainEpochs,
@@ -62,24 +74,34 @@ public record TrainingSpec(
         int perDeviceEvalBatchSize,
         int gradientAccumulationSteps,
         Optim optim,
+        @Nullable String optimArgs,
         double adamBeta1,
         double adamBeta2,
         double adamEpsilon,
         double weightDecay,
         double maxGradNorm,
         int seed,
+        @Nullable Integer dataSeed,
         boolean bf16,
         boolean gradientCheckpointing,
         SamplingStrategy trainSamplingStrategy,
         boolean dataloaderDropLast,
-        int loggingSteps,
+        LoggingStrategy loggingStrategy,
+        double loggingSteps,
+        boolean loggingFirstStep,
         EvalStrategy evalStrategy,
-        @Nullable Integer evalSteps,
+        @Nullable Double evalSteps,
+        double evalDelay,
+        boolean evalOnStart,
         SaveStrategy saveStrategy,
-        int saveSteps,
+        double saveSteps,
         @Nullable Integer saveTotalLimit,
         boolean loadBestModelAtEnd,
-        @Nullable String metricForBestModel) {
+        @Nullable String metricForBestModel,
+        @Nullable Boolean greaterIsBetter,
+        @Nullable Integer earlyStoppingPatience,
+        double earlyStoppingThreshold)
+        implements Form.KnowsOthers {
 
     private static final String LEAVE_OUT = "leave it out";
 
@@ -107,6 +129,7 @@ public record TrainingSpec(
             PromptBoundary.TRL,
             1e-6,
             LrSchedule.LINEAR,
+            null,
             0,
             0,
             3,
@@ -115,24 +138,33 @@ public record TrainingSpec(
             8,
             1,
             Optim.ADAMW_TORCH,
+            null,
             0.9,
             0.999,
             1e-8,
             0,
             1,
             42,
+            null,
             false,
             false,
             SamplingStrategy.RANDOM,
             false,
+            LoggingStrategy.STEPS,
             10,
+            false,
             EvalStrategy.NO,
             null,
+            0,
+            false,
             SaveStrategy.STEPS,
             500,
             null,
             false,
-            null);
+            null,
+            null,
+            null,
+            0);
 
     public TrainingSpec {
         var rules = new Rules();
@@ -149,14 +181,24 @@ public record TrainingSpec(
                         cpoAlpha,
                         simpoGamma)
                 .check(rules);
+        lrSchedulerKwargs = lrSchedulerKwargs == null ? null : withoutNulls(lrSchedulerKwargs);
+        ScheduleRules.check(
+                rules, lrSchedulerType, lrSchedulerKwargs == null ? Map.of() : lrSchedulerKwargs, learningRate);
+        OptimArgs.check(rules, optim, optimArgs);
+        new BestRules(
+                        evalStrategy,
+                        evalSteps == null ? loggingSteps : evalSteps,
+                        saveStrategy,
+                        saveSteps,
+                        loadBestModelAtEnd,
+                        metricForBestModel,
+                        greaterIsBetter,
+                        earlyStoppingPatience,
+                        earlyStoppingThreshold)
+                .check(rules);
         rules.positive("beta", beta)
                 .notNegative("learning_rate", learningRate)
                 .check(maxLength == null || maxLength >= 2, "max_length", "must be at least 2 or null", maxLength)
-                .check(
-                        lrSchedulerType != LrSchedule.CONSTANT || warmupSteps == 0 && warmupRatio == 0,
-                        "lr_scheduler_type",
-                        "must be constant_with_warmup if there is a warm-up",
-                        "constant")
                 .notNegative("warmup_steps", warmupSteps)
                 .check(
                         warmupSteps < 1 || warmupSteps == Math.rint(warmupSteps),
@@ -180,19 +222,29 @@ public record TrainingSpec(
                 .notNegative("weight_decay", weightDecay)
                 .notNegative("max_grad_norm", maxGradNorm)
                 .atLeast("seed", seed, 0)
-                .atLeast("logging_steps", loggingSteps, 1)
-                .check(evalSteps == null || evalSteps >= 1, "eval_steps", "must be at least 1 or null", evalSteps)
-                .atLeast("save_steps", saveSteps, 1)
+                .atLeast("data_seed", dataSeed == null ? 0 : dataSeed, 0)
+                .steps("logging_steps", loggingSteps)
+                .steps("eval_steps", evalSteps == null ? 1 : evalSteps)
+                .notNegative("eval_delay", evalDelay)
+                .steps("save_steps", saveSteps)
                 .check(
                         saveTotalLimit == null || saveTotalLimit >= 1,
                         "save_total_limit",
                         "must be at least 1 or null",
                         saveTotalLimit)
+                .check(
+                        refModelMixupAlpha >= 0 && refModelMixupAlpha <= 1,
+                        "ref_model_mixup_alpha",
+                        "must be between 0 and 1",
+                        refModelMixupAlpha)
+                .atLeast("ref_model_sync_steps", refModelSyncSteps, 1)
+                .check(
+                        !(syncRefModel && precomputeRefLogProbs),
+                        "sync_ref_model",
+                        "must be off with precompute_ref_log_probs: a reference that moves cannot be computed ahead",
+                        true)
                 // Options of TRL that are not here yet: accepted at the value that turns them off, so that a whole
                 // TRL config can be pasted, and refused by name at any other.
-                .supported(!syncRefModel, "sync_ref_model", LEAVE_OUT, syncRefModel)
-                .supported(refModelMixupAlpha == 0.6, "ref_model_mixup_alpha", LEAVE_OUT, refModelMixupAlpha)
-                .supported(refModelSyncSteps == 512, "ref_model_sync_steps", LEAVE_OUT, refModelSyncSteps)
                 .check(
                         precomputeRefBatchSize == null || precomputeRefBatchSize >= 1,
                         "precompute_ref_batch_size",
@@ -200,8 +252,6 @@ public record TrainingSpec(
                         precomputeRefBatchSize)
                 .supported(!bf16, "bf16", "training runs in fp32; leave it out", bf16)
                 .supported(!gradientCheckpointing, "gradient_checkpointing", LEAVE_OUT, gradientCheckpointing)
-                .supported(!loadBestModelAtEnd, "load_best_model_at_end", LEAVE_OUT, loadBestModelAtEnd)
-                .supported(metricForBestModel == null, "metric_for_best_model", LEAVE_OUT, metricForBestModel)
                 .done();
         lossType = List.copyOf(lossType);
         lossWeights = lossWeights == null ? null : List.copyOf(lossWeights);
@@ -235,6 +285,41 @@ public record TrainingSpec(
                 referenceFree,
                 cpoAlpha,
                 simpoGamma);
+    }
+
+    /** The evaluation metric that says which checkpoint is best, without {@code eval_}; null if none is asked for. */
+    public @Nullable String bestMetric() {
+        if (metricForBestModel != null) {
+            return BestRules.withoutPrefix(metricForBestModel);
+        }
+        return loadBestModelAtEnd ? "loss" : null;
+    }
+
+    /** Whether a higher {@link #bestMetric()} is better: by Transformers' rule, unless its name ends in {@code loss}. */
+    public boolean higherIsBetter() {
+        String metric = bestMetric();
+        return greaterIsBetter != null ? greaterIsBetter : metric != null && !metric.endsWith("loss");
+    }
+
+    /** Whether the run needs evaluation rows. */
+    public boolean evaluates() {
+        return evalStrategy != EvalStrategy.NO || evalOnStart;
+    }
+
+    @Override
+    public Optional<FieldProblem> problemOf(String name, @Nullable Object value) {
+        return TrlFields.problemOf(name, value);
+    }
+
+    @Override
+    public boolean knows(String name) {
+        return TrlFields.knows(name);
+    }
+
+    private static Map<String, Object> withoutNulls(Map<String, Object> options) {
+        var given = new LinkedHashMap<>(options);
+        given.values().removeIf(Objects::isNull);
+        return Collections.unmodifiableMap(given);
     }
 
     /** @throws InvalidSpec naming every field that is wrong */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A reference that stays as it is: each row runs through it once, alone, so that its numbers do not depend on the rows
  * beside it, and is known from then on. The model is not loaded before a row is missing.
  */
-final class CachedReference implements Reference, AutoCloseable {
+final class CachedReference implements Reference {
 
     private final ReferenceCache cache;
     private final Function<Ops, LanguageModel> loader;
@@ -89,8 +89,8 @@ final class CachedReference implements Reference, AutoCloseable {
         return true;
     }
 
-    /** Makes what was computed so far durable. */
-    void keep() {
+    @Override
+    public void keep() {
         try {
             cache.sync();
         } catch (IOException e) {

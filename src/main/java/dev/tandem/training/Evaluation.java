@@ -1,7 +1,9 @@
 package dev.tandem.training;
 
 import ai.djl.ndarray.NDManager;
+import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Method;
+import dev.tandem.spec.TrainingFailure;
 import dev.tandem.text.TokenizedRow;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +25,15 @@ final class Evaluation {
         int size = run.spec().perDeviceEvalBatchSize();
         for (int start = 0; start < rows.size(); start += size) {
             List<TokenizedRow> batch = rows.subList(start, Math.min(start + size, rows.size()));
-            batches.add(MicroBatch.of(batch, run.method() == Method.DPO));
+            if (batch.size() == size || !run.spec().dataloaderDropLast()) {
+                batches.add(MicroBatch.of(batch, run.method() == Method.DPO));
+            }
+        }
+        if (batches.isEmpty()) {
+            throw new TrainingFailure(
+                    FailureKind.INVALID_DATASET,
+                    "%d rows of the evaluation set do not fill one batch of per_device_eval_batch_size %d, and dataloader_drop_last drops what is less; set it to false"
+                            .formatted(rows.size(), size));
         }
     }
 

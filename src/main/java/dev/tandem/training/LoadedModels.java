@@ -20,7 +20,7 @@ import java.util.function.Function;
 
 /**
  * The policy and its reference. In full fine-tuning the reference is a second, frozen copy of the weights, which stays
- * in the mapped file. With an adapter there is one copy: the reference is the model without the adapter, or with the
+ * in the mapped file unless it follows the policy. With an adapter there is one copy: the reference is the model without the adapter, or with the
  * adapter that the run started from, frozen.
  *
  * @param reference loads the reference when it is needed, into the manager of the operations that it is given
@@ -35,7 +35,8 @@ record LoadedModels(Policy policy, Function<Ops, LanguageModel> reference) {
         if (!adapted) {
             var model = new LanguageModel(decoder, head, null);
             var policy = new Policy(ops.manager(), model, decoder.weights().all());
-            return new LoadedModels(policy, into -> frozen(into, config, run.model()));
+            boolean moves = run.spec().syncRefModel();
+            return new LoadedModels(policy, into -> forwardOnly(into, config, run.model(), !moves));
         }
         LoraAdapter adapter = run.adapter() != null
                 ? continued(ops, run, config)
@@ -63,7 +64,11 @@ record LoadedModels(Policy policy, Function<Ops, LanguageModel> reference) {
 
     /** A model that only runs forward. */
     static LanguageModel frozen(Ops ops, ModelConfig config, Path folder) {
-        Decoder decoder = decoder(ops, config, folder, true);
+        return forwardOnly(ops, config, folder, true);
+    }
+
+    private static LanguageModel forwardOnly(Ops ops, ModelConfig config, Path folder, boolean frozen) {
+        Decoder decoder = decoder(ops, config, folder, frozen);
         return new LanguageModel(decoder, new LmHead(decoder), null);
     }
 

@@ -13,14 +13,29 @@ final class MetricWindow {
     private int microBatches;
     private double lossSum;
     private int steps;
+    private double gradientNorm;
     private long tokensSeen;
     private long pairs;
     private long tokens;
     private double seconds;
     private double flops;
 
-    /** @param tokensSeen counted by the whole run so far, prompts once for each side */
-    record State(Map<String, Double> sums, int microBatches, double lossSum, int steps, long tokensSeen) {}
+    /**
+     * @param gradientNorm of the last step, before clipping
+     * @param tokensSeen counted by the whole run so far, prompts once for each side
+     */
+    record State(
+            Map<String, Double> sums,
+            int microBatches,
+            double lossSum,
+            int steps,
+            double gradientNorm,
+            long tokensSeen) {}
+
+    /** Whether a step was taken since the last log. */
+    boolean isOpen() {
+        return steps > 0;
+    }
 
     void addMicroBatch(Map<String, Double> metrics, MicroBatch batch, double batchFlops) {
         metrics.forEach((name, value) -> sums.merge(name, value, Double::sum));
@@ -31,8 +46,9 @@ final class MetricWindow {
         flops += batchFlops;
     }
 
-    void addStep(double loss, double stepSeconds) {
+    void addStep(double loss, double norm, double stepSeconds) {
         lossSum += loss;
+        gradientNorm = norm;
         steps++;
         seconds += stepSeconds;
     }
@@ -49,12 +65,13 @@ final class MetricWindow {
             metrics.put("step_seconds", seconds / steps);
             metrics.put("flops_per_second", flops / seconds);
         }
-        restore(new State(Map.of(), 0, 0, 0, tokensSeen));
+        metrics.put("grad_norm", gradientNorm);
+        restore(new State(Map.of(), 0, 0, 0, 0, tokensSeen));
         return metrics;
     }
 
     State state() {
-        return new State(new LinkedHashMap<>(sums), microBatches, lossSum, steps, tokensSeen);
+        return new State(new LinkedHashMap<>(sums), microBatches, lossSum, steps, gradientNorm, tokensSeen);
     }
 
     /** Timings start anew: a resumed window knows nothing of the time that passed before. */
@@ -64,6 +81,7 @@ final class MetricWindow {
         microBatches = state.microBatches();
         lossSum = state.lossSum();
         steps = state.steps();
+        gradientNorm = state.gradientNorm();
         tokensSeen = state.tokensSeen();
         pairs = 0;
         tokens = 0;

@@ -4,9 +4,10 @@ import ai.djl.ndarray.NDArray;
 import dev.tandem.transformer.LanguageModel;
 import dev.tandem.transformer.Ops;
 import dev.tandem.transformer.PackedTokens;
+import java.io.IOException;
 
 /** What the policy is compared with: log-probabilities that carry no gradient. */
-interface Reference {
+interface Reference extends AutoCloseable {
 
     /**
      * @param ops owns the result
@@ -17,6 +18,12 @@ interface Reference {
 
     /** How many of the micro-batch's rows have to run through a model. */
     int unknown(MicroBatch batch);
+
+    /** Makes durable what later runs could use. */
+    default void keep() {}
+
+    @Override
+    default void close() throws IOException {}
 
     /** A model that runs beside the policy at every step, for instance because it moves. */
     record Live(LanguageModel model) implements Reference {

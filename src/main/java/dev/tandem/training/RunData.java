@@ -33,12 +33,15 @@ record RunData(List<TokenizedRow> rows, @Nullable List<TokenizedRow> evalRows, i
         var settings = new LinkedHashMap<String, @Nullable Object>(Form.write(run.spec()));
         settings.put("method", run.method());
         settings.put("lora", run.lora() == null ? null : Form.write(run.lora()));
-        settings.remove("save_steps"); // where a run is saved changes nothing in it
-        settings.remove("save_strategy");
         settings.remove("save_total_limit");
+        if (!run.spec().loadBestModelAtEnd()) { // then where a run is saved changes nothing in it
+            settings.remove("save_steps");
+            settings.remove("save_strategy");
+        }
         sha.update(Wire.JSON.writeValueAsString(settings).getBytes(StandardCharsets.UTF_8));
-        for (TokenizedRow row : rows) {
-            update(sha, row);
+        rows.forEach(row -> update(sha, row));
+        if (evalRows != null && run.spec().bestMetric() != null) {
+            evalRows.forEach(row -> update(sha, row));
         }
         return "sha256:" + HexFormat.of().formatHex(sha.digest());
     }

@@ -6,8 +6,10 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import dev.tandem.spec.DataSource;
 import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.IdleSettings;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.PromptBoundary;
+import dev.tandem.spec.RunFit;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.text.RowTokenizer;
 import dev.tandem.text.TextTokenizer;
@@ -40,19 +42,24 @@ public final class Trainer {
      *
      * @param output an empty folder for the result: a Hugging Face checkpoint or a PEFT adapter
      * @throws TrainingFailure if the run cannot go on
+     * @throws dev.tandem.spec.InvalidSpec if the spec asks for what the run has not, as evaluation data
      */
     public Outcome train(Path output) {
+        RunFit.require(run.method(), run.spec(), run.lora() != null || run.adapter() != null, run.evalData());
         Engine engine = Learner.begin();
         Device device = engine.getGpuCount() > 0 ? Device.gpu() : Device.cpu();
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
                 Kernels kernels = Kernels.load(manager)) {
             RunData data = read(ModelConfig.read(run.model()));
-            warnOfOptionsWithoutEffect();
             LoadedModels models = LoadedModels.load(kernels.in(manager), run);
-            try (CachedReference reference = reference(models, data, manager, kernels)) {
+            Reference reference = reference(models, data, manager, kernels);
+            try (reference) {
                 var loop = new TrainingLoop(run, monitor, manager, kernels, models.policy(), reference, data);
                 int fromStep = run.resumeFrom() == null ? 0 : loop.resume(run.resumeFrom());
                 monitor.started(loop.totalSteps(), fromStep, data.rows().size(), data.dropped(), device.toString());
+                if (fromStep == 0) {
+                    warnOfSettingsWithoutEffect();
+                }
                 Outcome outcome = loop.run();
                 if (outcome instanceof Outcome.Finished) {
                     ResultFolder.write(output, run, models);
@@ -68,10 +75,13 @@ public final class Trainer {
         }
     }
 
-    private @Nullable CachedReference reference(LoadedModels models, RunData data, NDManager manager, Kernels kernels)
+    private @Nullable Reference reference(LoadedModels models, RunData data, NDManager manager, Kernels kernels)
             throws IOException {
         if (run.method() != Method.DPO || !run.spec().usesReference()) {
             return null;
+        }
+        if (run.spec().syncRefModel()) {
+            return new Reference.Live(models.reference().apply(kernels.in(manager)));
         }
         Path folder = run.referenceCache();
         ReferenceCache cache = folder == null
@@ -135,7 +145,8 @@ public final class Trainer {
         }
     }
 
-    private void warnOfOptionsWithoutEffect() {
+    private void warnOfSettingsWithoutEffect() {
+        IdleSettings.of(run.spec()).forEach(idle -> monitor.warned(idle, Map.of()));
         if (run.method() == Method.DPO) {
             run.spec()
                     .withoutEffect()

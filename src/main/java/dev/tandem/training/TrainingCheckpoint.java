@@ -13,19 +13,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
 /**
- * What a run goes on from: the moving parameters in fp32, the optimizer's moments, the step and the open metric window.
- * The order of the data and the learning rate follow from the step. A folder appears under its name only when every byte
+ * What a run goes on from: the moving parameters in fp32, the optimizer's moments, a reference that moves too, the step,
+ * the open metric window and the best evaluation. The order of the data and the learning rate follow from the step. A folder appears under its name only when every byte
  * of it is on disk, so a crash at any moment leaves the checkpoint before it whole.
  */
 final class TrainingCheckpoint {
 
     private static final String PARAMETERS = "trainable.safetensors";
     private static final String OPTIMIZER = "optimizer.safetensors";
+    private static final String REFERENCE = "reference.safetensors";
     private static final String STATE = "state.json";
 
     private TrainingCheckpoint() {}
@@ -34,17 +36,30 @@ final class TrainingCheckpoint {
      * @param runDigest of all that decides the numbers; a checkpoint of another run is refused
      * @param step optimizer steps done
      */
-    record State(String runDigest, int step, MetricWindow.State window) {}
+    record State(String runDigest, int step, MetricWindow.State window, BestSoFar best) {}
+
+    /** What moves in a run, by name; parts that a run has not are empty. */
+    record Arrays(Map<String, NDArray> parameters, Map<String, NDArray> optimizer, Map<String, NDArray> reference) {
+
+        Map<String, Map<String, NDArray>> files() {
+            var files = new LinkedHashMap<String, Map<String, NDArray>>();
+            files.put(PARAMETERS, parameters);
+            files.put(OPTIMIZER, optimizer);
+            files.put(REFERENCE, reference);
+            files.values().removeIf(Map::isEmpty);
+            return files;
+        }
+    }
 
     /** @throws IOException if it cannot be written, for instance because the disk is full; nothing is left behind */
-    static Path write(Path folder, Map<String, NDArray> parameters, Map<String, NDArray> optimizer, State state)
-            throws IOException {
+    static Path write(Path folder, Arrays arrays, State state) throws IOException {
         Path partial = folder.resolveSibling("." + folder.getFileName() + ".partial");
         try {
             Durable.deleteTree(partial);
             Files.createDirectories(partial);
-            SafetensorsWriter.write(partial.resolve(PARAMETERS), parameters, DataType.FLOAT32);
-            SafetensorsWriter.write(partial.resolve(OPTIMIZER), optimizer, DataType.FLOAT32);
+            for (Map.Entry<String, Map<String, NDArray>> file : arrays.files().entrySet()) {
+                SafetensorsWriter.write(partial.resolve(file.getKey()), file.getValue(), DataType.FLOAT32);
+            }
             Path json = Files.write(partial.resolve(STATE), Wire.JSON.writeValueAsBytes(state));
             Durable.sync(json);
             Durable.sync(partial);
@@ -69,8 +84,7 @@ final class TrainingCheckpoint {
      *
      * @throws TrainingFailure if it is damaged or of another run
      */
-    static State read(
-            Path folder, Ops ops, Map<String, NDArray> parameters, Map<String, NDArray> optimizer, String runDigest) {
+    static State read(Path folder, Ops ops, Arrays arrays, String runDigest) {
         State state;
         try {
             state = Wire.JSON.readValue(Files.readAllBytes(folder.resolve(STATE)), State.class);
@@ -83,9 +97,13 @@ final class TrainingCheckpoint {
                     FailureKind.INVALID_SPEC,
                     "the checkpoint %s is of another run: its settings, model or data differ".formatted(folder));
         }
-        copy(ops, folder.resolve(PARAMETERS), parameters);
-        copy(ops, folder.resolve(OPTIMIZER), optimizer);
+        arrays.files().forEach((file, targets) -> copy(ops, folder.resolve(file), targets));
         return state;
+    }
+
+    /** Copies the moving parameters alone. */
+    static void readParameters(Path folder, Ops ops, Map<String, NDArray> parameters) {
+        copy(ops, folder.resolve(PARAMETERS), parameters);
     }
 
     private static void copy(Ops ops, Path file, Map<String, NDArray> targets) {

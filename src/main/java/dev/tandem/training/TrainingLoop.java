@@ -1,24 +1,19 @@
 package dev.tandem.training;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.tandem.spec.EvalStrategy;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Method;
-import dev.tandem.spec.SaveStrategy;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.spec.TrainingSpec;
 import dev.tandem.text.TokenizedRow;
 import dev.tandem.transformer.Kernels;
-import dev.tandem.transformer.Ops;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
@@ -30,21 +25,21 @@ final class TrainingLoop {
     private final TrainingSpec spec;
     private final TrainingMonitor monitor;
     private final NDManager manager;
-    private final Kernels kernels;
-    private final Policy policy;
-    private final @Nullable CachedReference reference;
+    private final @Nullable Reference reference;
     private final Learner learner;
     private final Flops flops;
-    private final AdamW optimizer;
+    private final PolicyUpdate update;
+    private final LossAlarm alarm;
     private final RunData data;
     private final List<TokenizedRow> rows;
     private final @Nullable Evaluation evaluation;
     private final DataOrder order;
+    private final Timetable timetable;
     private final LearningRate learningRate;
-    private final String runDigest;
-    private final OptionalDouble initialLoss;
+    private final Saving saving;
     private final MetricWindow window = new MetricWindow();
     private final Map<String, Double> latest = new LinkedHashMap<>();
+    private BestSoFar best = BestSoFar.NONE;
     private int step;
 
     TrainingLoop(
@@ -53,27 +48,32 @@ final class TrainingLoop {
             NDManager manager,
             Kernels kernels,
             Policy policy,
-            @Nullable CachedReference reference,
+            @Nullable Reference reference,
             RunData data) {
         this.run = run;
         this.spec = run.spec();
         this.monitor = monitor;
         this.manager = manager;
-        this.kernels = kernels;
-        this.policy = policy;
         this.reference = reference;
         boolean pairs = run.method() == Method.DPO;
         Objective objective = pairs ? PreferenceObjective.of(spec) : new Objective.Likelihood();
         this.learner = new Learner(policy, reference, objective, pairs ? spec.routerAuxLossCoef() : 0, kernels::in);
-        this.initialLoss = objective.initialValue(manager);
+        this.alarm = new LossAlarm(objective.initialValue(manager).orElse(Double.NaN));
         this.flops = Flops.of(policy);
-        this.optimizer = new AdamW(manager, spec, policy.parameters());
         this.data = data;
         this.rows = data.rows();
         this.evaluation = data.evalRows() == null ? null : new Evaluation(run, learner, manager, data.evalRows());
-        this.order = new DataOrder(spec, rows.size());
+        this.order = new DataOrder(spec, DataOrder.lengths(rows));
+        this.timetable = new Timetable(spec, order);
         this.learningRate = new LearningRate(spec, order.totalSteps());
-        this.runDigest = data.digest(run);
+        Optimizer optimizer = Optimizer.of(manager, spec, policy.parameters());
+        SyncedReference synced = spec.syncRefModel() && reference instanceof Reference.Live live
+                ? SyncedReference.of(live.model(), policy, spec.refModelMixupAlpha(), spec.refModelSyncSteps())
+                : null;
+        this.update = new PolicyUpdate(spec, manager, kernels, policy, optimizer, learningRate, synced);
+        var arrays = new TrainingCheckpoint.Arrays(
+                policy.parameters(), optimizer.state(), synced == null ? Map.of() : synced.parameters());
+        this.saving = new Saving(run, monitor, manager, kernels, arrays, reference, data.digest(run));
     }
 
     int totalSteps() {
@@ -82,12 +82,10 @@ final class TrainingLoop {
 
     /** Goes on from a checkpoint. */
     int resume(Path checkpoint) {
-        try (NDManager scratch = manager.newSubManager()) {
-            TrainingCheckpoint.State state = TrainingCheckpoint.read(
-                    checkpoint, kernels.in(scratch), policy.parameters(), optimizer.state(), runDigest);
-            step = state.step();
-            window.restore(state.window());
-        }
+        TrainingCheckpoint.State state = saving.resume(checkpoint);
+        step = state.step();
+        window.restore(state.window());
+        best = state.best();
         return step;
     }
 
@@ -96,16 +94,18 @@ final class TrainingLoop {
         if (beforehand != Instruction.CONTINUE) {
             return new Outcome.Stopped(beforehand, step, null);
         }
+        if (step == 0 && spec.evalOnStart()) {
+            evaluate();
+        }
         int first = step;
         long begun = System.nanoTime();
-        while (step < totalSteps()) {
-            long started = System.nanoTime();
-            double gradientNorm = takeStep(started);
-            step++;
-            if (step % spec.loggingSteps() == 0 || step == totalSteps()) {
-                log(gradientNorm);
+        while (!isDone()) {
+            takeStep();
+            if (timetable.logs(step)) {
+                log();
             }
-            if (evaluationIsDue()) {
+            boolean evaluated = timetable.evaluates(step);
+            if (evaluated) {
                 evaluate();
             }
             double eta = (System.nanoTime() - begun) / 1e9 / (step - first) * (totalSteps() - step);
@@ -113,30 +113,36 @@ final class TrainingLoop {
             if (instruction == Instruction.CANCEL) {
                 return new Outcome.Stopped(instruction, step, null);
             }
-            if (instruction == Instruction.PAUSE && step < totalSteps()) {
-                return new Outcome.Stopped(instruction, step, save());
-            }
-            if (saveIsDue()) {
-                saveIfPossible();
+            boolean saves = timetable.saves(step, evaluated && best.isAt(step), isDone());
+            if (isDone()) {
+                finish(saves);
+            } else if (instruction == Instruction.PAUSE) {
+                return new Outcome.Stopped(
+                        instruction,
+                        step,
+                        saving.save(step, window, best, saves).folder());
+            } else if (saves) {
+                best = saving.saveIfPossible(step, window, best);
             }
         }
+        latest.putAll(best.metrics());
         return new Outcome.Finished(
                 step, run.lora() == null && run.adapter() == null ? "fine_tuned" : "adapter", latest);
     }
 
     /** Fills the reference's numbers in before the first step, if that is wished, so that its weights can go. */
     private Instruction precompute() {
-        if (reference == null) {
+        if (!(reference instanceof CachedReference cached)) {
             return Instruction.CONTINUE;
         }
-        int known = reference.known(data.all());
-        monitor.informed(
+        int known = cached.known(data.all());
+        monitor.noted(
                 "reference log-probabilities of %d of %d rows are known from before"
                         .formatted(known, data.all().size()),
                 Map.of("known", known, "rows", data.all().size()));
         var told = new AtomicReference<>(Instruction.CONTINUE);
         if (spec.precomputeRefLogProbs()) {
-            reference.fill(data.all(), () -> {
+            cached.fill(data.all(), () -> {
                 told.set(monitor.proceed(step, totalSteps(), order.epochsAfter(step), null));
                 return told.get() == Instruction.CONTINUE;
             });
@@ -144,8 +150,28 @@ final class TrainingLoop {
         return told.get();
     }
 
-    /** @return the L2 norm of the gradients before clipping */
-    private double takeStep(long started) {
+    private boolean isDone() {
+        return step >= totalSteps() || best.isExhausted(spec);
+    }
+
+    /** @param saves whether the last step would be saved, which the result takes the place of */
+    private void finish(boolean saves) {
+        if (window.isOpen()) {
+            log();
+        }
+        if (step < totalSteps()) {
+            monitor.noted(
+                    "stopped early at step %d of %d: eval_%s did not improve in %d evaluations (best %s at step %d)"
+                            .formatted(step, totalSteps(), spec.bestMetric(), best.misses(), best.value(), best.step()),
+                    Map.of("step", step, "best_step", best.step()));
+        }
+        if (spec.loadBestModelAtEnd()) {
+            saving.loadBest(best, step, saves);
+        }
+    }
+
+    private void takeStep() {
+        long started = System.nanoTime();
         List<MicroBatch> batches = order.microBatchesOf(step).stream()
                 .map(indices ->
                         MicroBatch.of(Arrays.stream(indices).mapToObj(rows::get).toList(), run.method() == Method.DPO))
@@ -155,7 +181,7 @@ final class TrainingLoop {
         for (int i = 0; i < losses.length; i++) {
             try (NDManager scratch = manager.newSubManager()) {
                 BatchResult result = learner.learn(scratch, batches.get(i), weight(batches));
-                refuseNotFinite(batches.get(i), result);
+                alarm.check(batches.get(i), result, step);
                 window.addMicroBatch(
                         metrics(batches.get(i), result),
                         batches.get(i),
@@ -165,10 +191,10 @@ final class TrainingLoop {
             }
         }
         double loss = DoubleStream.of(losses).sum();
-        checkInitialLoss(loss - routers);
-        double norm = update();
-        window.addStep(loss, (System.nanoTime() - started) / 1e9);
-        return norm;
+        alarm.checkFirst(loss - routers, step);
+        double norm = update.apply(step);
+        step++;
+        window.addStep(loss, norm, (System.nanoTime() - started) / 1e9);
     }
 
     /**
@@ -187,112 +213,29 @@ final class TrainingLoop {
                 : BatchMetrics.ofDemonstrations(batch, result);
     }
 
-    private double update() {
-        try (NDManager scratch = manager.newSubManager()) {
-            Ops ops = kernels.in(scratch);
-            Map<String, NDArray> gradients = policy.gradients(scratch);
-            List<List<NDArray>> all = List.of(List.copyOf(gradients.values()));
-            double norm = ops.callOnLists("norm", all).getFloat();
-            if (!Double.isFinite(norm)) {
-                throw new TrainingFailure(
-                        FailureKind.DIVERGED,
-                        "the gradient norm is %s at step %d; lower learning_rate or set max_grad_norm"
-                                .formatted(norm, step + 1));
-            }
-            double factor = spec.maxGradNorm() > 0 ? spec.maxGradNorm() / (norm + 1e-6) : 1;
-            if (factor < 1) {
-                ops.callOnLists("scale", all, scratch.create((float) factor));
-            }
-            optimizer.step(ops, gradients, learningRate.at(step));
-            policy.clearGradients(ops, gradients);
-            return norm;
-        }
-    }
-
-    private void refuseNotFinite(MicroBatch batch, BatchResult result) {
-        List<Long> lines = BatchMetrics.badLines(batch, result);
-        if (!lines.isEmpty() || !Float.isFinite(result.loss())) {
-            List<Long> suspects = lines.isEmpty()
-                    ? batch.rows().stream().map(TokenizedRow::line).toList()
-                    : lines;
-            throw new TrainingFailure(
-                    FailureKind.DIVERGED,
-                    "the loss is not a finite number at step %d, line %s of the dataset; look at that row, lower learning_rate, or check the model's weights for NaN"
-                            .formatted(step + 1, suspects));
-        }
-    }
-
-    /** While the policy is the reference, the loss has a known value: an alarm that costs nothing. */
-    private void checkInitialLoss(double loss) {
-        if (step > 0 || initialLoss.isEmpty()) {
-            return;
-        }
-        double expected = initialLoss.getAsDouble();
-        if (Math.abs(loss - expected) > 1e-3 * Math.max(1, Math.abs(expected))) {
-            throw new TrainingFailure(
-                    FailureKind.DIVERGED,
-                    "the loss of the first step is %.6f where policy and reference are the same and it must be %.6f; the run stops, because its numbers cannot be right"
-                            .formatted(loss, expected));
-        }
-    }
-
-    private void log(double gradientNorm) {
+    private void log() {
         Map<String, Double> metrics = window.drain();
-        metrics.put("grad_norm", gradientNorm);
         metrics.put("learning_rate", learningRate.at(step - 1));
         metrics.put("epoch", order.epochsAfter(step));
         latest.putAll(metrics);
         monitor.measured("train", step, metrics);
     }
 
-    private boolean evaluationIsDue() {
-        Integer every = spec.evalSteps();
-        return evaluation != null
-                && switch (spec.evalStrategy()) {
-                    case NO -> false;
-                    case STEPS -> step % (every == null ? spec.loggingSteps() : every) == 0;
-                    case EPOCH -> step % order.stepsPerEpoch() == 0 || step == totalSteps();
-                };
-    }
-
     private void evaluate() {
-        if (evaluation != null && spec.evalStrategy() != EvalStrategy.NO) {
-            Map<String, Double> metrics = evaluation.run(window.state().tokensSeen(), order.epochsAfter(step));
-            metrics.forEach((name, value) -> latest.put("eval_" + name, value));
-            monitor.measured("eval", step, metrics);
-        }
-    }
-
-    private boolean saveIsDue() {
-        return step < totalSteps()
-                && (spec.saveStrategy() == SaveStrategy.STEPS && step % spec.saveSteps() == 0
-                        || spec.saveStrategy() == SaveStrategy.EPOCH && step % order.stepsPerEpoch() == 0);
-    }
-
-    /** A full disk must not end a run that could still finish: the checkpoint before this one is whole. */
-    private void saveIfPossible() {
-        try {
-            save();
-        } catch (TrainingFailure e) {
-            monitor.warned(e.getMessage() + "; training goes on", Map.of("step", step));
-        }
-    }
-
-    private Path save() {
-        Path folder = run.checkpoints().resolve("%sstep-%d".formatted(run.checkpointPrefix(), step));
-        try {
-            if (reference != null) {
-                reference.keep();
+        Evaluation rows = Objects.requireNonNull(evaluation, "evaluation data, which the trainer asked for");
+        Map<String, Double> metrics = rows.run(window.state().tokensSeen(), order.epochsAfter(step));
+        metrics.forEach((name, value) -> latest.put("eval_" + name, value));
+        monitor.measured("eval", step, metrics);
+        String metric = spec.bestMetric();
+        if (metric != null && step > 0) { // as in Transformers, what is measured before the first step is no candidate
+            Double value = metrics.get(metric);
+            if (value == null) {
+                throw new TrainingFailure(
+                        FailureKind.INVALID_SPEC,
+                        "metric_for_best_model is %s, but an evaluation here measures %s"
+                                .formatted(metric, metrics.keySet()));
             }
-            var state = new TrainingCheckpoint.State(runDigest, step, window.state());
-            TrainingCheckpoint.write(folder, policy.parameters(), optimizer.state(), state);
-            monitor.checkpointed(step, folder, TrainingCheckpoint.size(folder));
-            return folder;
-        } catch (IOException e) {
-            throw new TrainingFailure(
-                    FailureKind.STORAGE,
-                    "cannot write the checkpoint of step %d: %s".formatted(step, e.getMessage()),
-                    e);
+            best = best.after(spec, value, step);
         }
     }
 }

@@ -16,17 +16,21 @@ public interface TrainingMonitor {
      */
     void started(int totalSteps, int fromStep, int rows, int droppedRows, String device);
 
-    /** Something worth a line in the job's history. */
-    void informed(String message, Map<String, Object> data);
-
     /** Something the user should know, as a dropped row. */
     void warned(String message, Map<String, Object> data);
 
     /** @param split {@code train} or {@code eval} */
     void measured(String split, int step, Map<String, Double> metrics);
 
-    /** The checkpoint in {@code folder} is complete and durable. */
-    void checkpointed(int step, Path folder, long sizeBytes);
+    /** What the run decided for itself, as to stop early. */
+    void noted(String message, Map<String, Object> data);
+
+    /**
+     * The checkpoint in {@code folder} is complete and durable.
+     *
+     * @param bestStep step of the checkpoint that may become the result and must be kept; null if there is none
+     */
+    void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep);
 
     /**
      * Asked after every optimizer step and every evaluation batch.

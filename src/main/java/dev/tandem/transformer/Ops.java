@@ -32,7 +32,7 @@ public final class Ops {
 
     /** A constant for a kernel to read; on the CPU always, where reading it needs no synchronisation. */
     public static NDArray constant(NDManager manager, double value) {
-        return manager.create((float) value).toDevice(Device.cpu(), false);
+        return manager.create(value).toDevice(Device.cpu(), false);
     }
 
     /** A kernel with one result. */

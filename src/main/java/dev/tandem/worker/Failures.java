@@ -1,6 +1,7 @@
 package dev.tandem.worker;
 
 import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.Report;
 import dev.tandem.spec.TrainingFailure;
 import java.io.IOException;
@@ -20,6 +21,9 @@ final class Failures {
     static Report.Failed of(Throwable thrown) {
         if (thrown instanceof TrainingFailure failure) {
             return new Report.Failed(failure.kind(), message(failure));
+        }
+        if (thrown instanceof InvalidSpec invalid) {
+            return new Report.Failed(FailureKind.INVALID_SPEC, String.valueOf(invalid.getMessage()));
         }
         return new Report.Failed(kind(thrown), thrown.toString());
     }

@@ -39,12 +39,6 @@ final class Reporter implements TrainingMonitor {
     }
 
     @Override
-    public void informed(String message, Map<String, Object> data) {
-        report(new Report.Event("info", message, data));
-        log.info("{} {}", message, data);
-    }
-
-    @Override
     public void warned(String message, Map<String, Object> data) {
         report(new Report.Event("warn", message, data));
         log.warn("{} {}", message, data);
@@ -57,8 +51,14 @@ final class Reporter implements TrainingMonitor {
     }
 
     @Override
-    public void checkpointed(int step, Path folder, long sizeBytes) {
-        report(new Report.CheckpointSaved(step, folder.toAbsolutePath().toString(), sizeBytes));
+    public void noted(String message, Map<String, Object> data) {
+        report(new Report.Event("info", message, data));
+        log.info("{} {}", message, data);
+    }
+
+    @Override
+    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep) {
+        report(new Report.CheckpointSaved(step, folder.toAbsolutePath().toString(), sizeBytes, bestStep));
         log.info("checkpoint at step {}: {} ({} bytes)", step, folder, sizeBytes);
     }
 

@@ -68,6 +68,20 @@ class JobsApiTest {
     }
 
     @Test
+    void fieldsOfAPastedConfigThatMeanNothingHereAreNamedInAnEvent() throws Exception {
+        Map<String, Object> request = scene.request("steps=1");
+        request.put("training", Map.of("beta", 0.2, "dataloader_num_workers", 4, "do_train", true));
+        MvcTestResult created = post(request, null);
+
+        assertThat(created).hasStatus(201);
+        String events = JOBS + "/" + json(created).get("id").asString() + "/events";
+        assertThat(mvc.get().uri(events))
+                .bodyText()
+                .contains("dataloader_num_workers of training have no effect here")
+                .doesNotContain("do_train");
+    }
+
+    @Test
     void everyWrongFieldIsNamedAtOnce() {
         Map<String, Object> request = scene.request("steps=1");
         request.remove("dataset");

@@ -29,7 +29,7 @@ final class ScriptedTrain {
             }
         }
         Path checkpoint = run.checkpoints().resolve(run.checkpointPrefix());
-        monitor.checkpointed(step, checkpoint, 1);
+        monitor.checkpointed(step, checkpoint, 1, null);
         return new Outcome.Stopped(Instruction.PAUSE, step, checkpoint);
     }
 }

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
+import dev.tandem.home.TandemHome;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.security.AttemptToken;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Report;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -43,6 +46,9 @@ class AttemptsTest {
 
     @Autowired
     JobHistory history;
+
+    @Autowired
+    TandemHome home;
 
     @Autowired
     JdbcClient sql;
@@ -166,12 +172,34 @@ class AttemptsTest {
         Job job = scene.submit("steps=1");
         Claim claim = claim();
         List<Report.Envelope> stray =
-                List.of(new Report.Envelope(1, new Report.CheckpointSaved(1, "/etc/important", 1)));
+                List.of(new Report.Envelope(1, new Report.CheckpointSaved(1, "/etc/important", 1, null)));
         assertThatThrownBy(() -> reports.accept(id(claim), claim.token(), stray))
                 .isInstanceOfSatisfying(RefusedReport.class, e -> reports.refuse(id(claim), claim.token(), e));
 
         assertThat(scene.get(job).status()).isEqualTo(JobStatus.FAILED);
         assertThat(scene.get(job).errorMessage()).contains("a checkpoint must lie below");
+    }
+
+    @Test
+    void theBestCheckpointOutlivesSaveTotalLimit() throws Exception {
+        Map<String, Object> request = scene.request("steps=1");
+        request.put("training", Map.of("save_total_limit", 2));
+        Job job = scene.submit(request);
+        Claim claim = claim();
+        Path folder = home.checkpoints(job.id());
+        for (int step = 1; step <= 4; step++) {
+            Path saved = Files.createDirectories(folder.resolve("step-" + step));
+            reports.accept(
+                    id(claim),
+                    claim.token(),
+                    List.of(new Report.Envelope(step, new Report.CheckpointSaved(step, saved.toString(), 1, 2))));
+        }
+
+        assertThat(history.checkpoints(job.id()))
+                .extracting(JobHistory.Checkpoint::step)
+                .containsExactly(4, 2);
+        assertThat(folder.resolve("step-2")).isDirectory();
+        assertThat(folder.resolve("step-3")).doesNotExist();
     }
 
     @Test

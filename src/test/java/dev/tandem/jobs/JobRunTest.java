@@ -42,7 +42,7 @@ class JobRunTest {
 
         assertThat(job.outputModel()).startsWith("mdl_");
         assertThat(job.step()).isEqualTo(5);
-        assertThat(job.latestMetrics()).containsEntry("loss", 0.2);
+        assertThat(job.latestMetrics()).containsEntry("loss", 0.2).containsEntry("best_step", 5.0);
         assertThat(history.metrics(job.id(), "train", 0))
                 .extracting(JobHistory.Measured::step)
                 .containsExactly(1, 2, 3, 4, 5);

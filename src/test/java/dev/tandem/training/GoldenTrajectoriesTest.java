@@ -24,6 +24,7 @@ class GoldenTrajectoriesTest {
     @ValueSource(
             strings = {
                 "sigmoid-full",
+                "sync-ref",
                 "grad-accum-4",
                 "cosine-warmup-clip-decay",
                 "conversational",

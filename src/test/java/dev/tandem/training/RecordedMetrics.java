@@ -13,18 +13,13 @@ class RecordedMetrics implements TrainingMonitor {
 
     final Map<Integer, Map<String, Double>> train = new TreeMap<>();
     final Map<Integer, Map<String, Double>> eval = new TreeMap<>();
-    final List<String> events = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
+    final List<String> notes = new ArrayList<>();
     final List<Path> checkpoints = new ArrayList<>();
     int pauseAfter = Integer.MAX_VALUE;
 
     @Override
     public void started(int totalSteps, int fromStep, int rows, int droppedRows, String device) {}
-
-    @Override
-    public void informed(String message, Map<String, Object> data) {
-        events.add(message);
-    }
 
     @Override
     public void warned(String message, Map<String, Object> data) {
@@ -37,7 +32,12 @@ class RecordedMetrics implements TrainingMonitor {
     }
 
     @Override
-    public void checkpointed(int step, Path folder, long sizeBytes) {
+    public void noted(String message, Map<String, Object> data) {
+        notes.add(message);
+    }
+
+    @Override
+    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep) {
         checkpoints.add(folder);
     }
 

@@ -88,7 +88,7 @@ class ReferenceCacheTest {
         new Trainer(withCache(tiny.in(temporary, null), cache), second)
                 .train(Files.createDirectories(temporary.resolve("second")));
 
-        assertThat(second.events).contains("reference log-probabilities of 32 of 32 rows are known from before");
+        assertThat(second.notes).contains("reference log-probabilities of 32 of 32 rows are known from before");
         assertThat(temporary.resolve("second/model.safetensors"))
                 .hasSameBinaryContentAs(temporary.resolve("live/model.safetensors"));
     }

@@ -74,14 +74,14 @@ final class ScriptedJob {
                 Files.copy(file, output.resolve(file.getFileName()));
             }
         }
-        return new Outcome.Finished(steps, "fine_tuned", Map.of("loss", 1.0 / steps));
+        return new Outcome.Finished(steps, "fine_tuned", Map.of("loss", 1.0 / steps, "best_step", (double) steps));
     }
 
     private static Path checkpoint(TrainingRun run, TrainingMonitor monitor, int step) throws IOException {
         Path folder = run.checkpoints().resolve("%s-step-%d".formatted(run.checkpointPrefix(), step));
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("step"), String.valueOf(step));
-        monitor.checkpointed(step, folder, 1);
+        monitor.checkpointed(step, folder, 1, null);
         return folder;
     }
 

@@ -92,7 +92,7 @@ final class WorkerScene {
         }
         Path checkpoint = run.checkpoints().resolve(run.checkpointPrefix() + "-" + step);
         write(checkpoint.resolve("state"), "x");
-        monitor.checkpointed(step, checkpoint, 1);
+        monitor.checkpointed(step, checkpoint, 1, null);
         return new Outcome.Stopped(told, step, checkpoint);
     }
 

@@ -181,7 +181,7 @@ class WorkerTest {
         var stopped = (Report.Stopped) reports.getLast();
         assertThat(stopped.checkpoint()).isNotNull().startsWith(order.checkpointPath());
         assertThat(reports.get(reports.size() - 2))
-                .isEqualTo(new Report.CheckpointSaved(stopped.step(), String.valueOf(stopped.checkpoint()), 1));
+                .isEqualTo(new Report.CheckpointSaved(stopped.step(), String.valueOf(stopped.checkpoint()), 1, null));
     }
 
     static Stream<Arguments> endings() {
