@@ -76,11 +76,12 @@ public final class WeightShapes {
         long dense = linears(config).values().stream()
                 .mapToLong(inOut -> (long) inOut[0] * inOut[1])
                 .sum();
-        Experts experts = config.experts();
         long sparse = config.layers().stream().filter(Layer::sparse).count();
-        return experts == null
-                ? dense
-                : dense + sparse * 3L * experts.perToken() * experts.intermediateSize() * config.hiddenSize();
+        if (sparse == 0) {
+            return dense;
+        }
+        Experts experts = config.experts();
+        return dense + sparse * 3 * experts.perToken() * experts.intermediateSize() * config.hiddenSize();
     }
 
     private Map<String, int[]> attention(String path) {
