@@ -9,11 +9,13 @@ import dev.tandem.spec.TrainingFailure;
 import dev.tandem.text.PreferenceFile;
 import dev.tandem.text.RowProblem;
 import dev.tandem.text.RowTokenizer;
+import dev.tandem.text.ScoringRow;
 import dev.tandem.text.TextTokenizer;
-import dev.tandem.text.jinja.TemplateError;
+import dev.tandem.text.TokenizedRow;
 import dev.tandem.training.Scorer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Scores rows with a real model, one after another, so that a file of any length fits. */
@@ -30,10 +32,18 @@ final class ModelScoring implements Scoring {
 
                 @Override
                 public void row(PreferenceRow preference) {
+                    lines.accept(ScoreLine.of(row++, scorer.score(tokenize(preference)), beta));
+                }
+
+                private TokenizedRow tokenize(PreferenceRow preference) {
                     try {
-                        lines.accept(ScoreLine.of(row++, scorer.score(rows.tokenize(preference)), beta));
-                    } catch (TemplateError e) {
-                        throw refused(data, preference.line(), "the chat template refuses the row: " + e.getMessage());
+                        return new ScoringRow(List.of(preference))
+                                .tokenize(rows)
+                                .getFirst();
+                    } catch (TrainingFailure e) {
+                        throw e.kind() == FailureKind.INVALID_DATASET
+                                ? refused(data, preference.line(), String.valueOf(e.getMessage()))
+                                : e;
                     }
                 }
 

@@ -1,10 +1,13 @@
 package dev.tandem.text;
 
 import dev.tandem.spec.DatasetFormat;
+import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.Form;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.PreferenceRow;
+import dev.tandem.spec.TrainingFailure;
+import dev.tandem.text.jinja.TemplateError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,8 +81,13 @@ public record ScoringRow(List<PreferenceRow> parts) {
         return parts;
     }
 
-    /** @throws dev.tandem.text.jinja.TemplateError if the chat template refuses the row */
+    /** @throws TrainingFailure if the chat template refuses the row */
     public List<TokenizedRow> tokenize(RowTokenizer tokenizer) {
-        return parts.stream().map(tokenizer::tokenize).toList();
+        try {
+            return parts.stream().map(tokenizer::tokenize).toList();
+        } catch (TemplateError e) {
+            throw new TrainingFailure(
+                    FailureKind.INVALID_DATASET, "the chat template refuses the row: " + e.getMessage(), e);
+        }
     }
 }

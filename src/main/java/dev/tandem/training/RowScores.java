@@ -1,16 +1,17 @@
 package dev.tandem.training;
 
 import dev.tandem.spec.CompletionScore;
+import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.RowScore;
 import dev.tandem.spec.ScoreOrder;
+import dev.tandem.spec.TrainingFailure;
 import dev.tandem.text.RowTokenizer;
 import dev.tandem.text.ScoringRow;
 import dev.tandem.text.TextPieces;
 import dev.tandem.text.TextTokenizer;
 import dev.tandem.text.TokenizedRow;
-import dev.tandem.text.jinja.TemplateError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,9 +47,11 @@ public final class RowScores {
             try {
                 rows.add(read.get(i).tokenize(rowTokenizer));
                 check(i, rows.getLast(), order, problems);
-            } catch (TemplateError e) {
-                problems.add(ScoringRow.problem(
-                        i, "template_refused", "the chat template refuses the row: " + e.getMessage()));
+            } catch (TrainingFailure e) {
+                if (e.kind() != FailureKind.INVALID_DATASET) {
+                    throw e;
+                }
+                problems.add(ScoringRow.problem(i, "template_refused", String.valueOf(e.getMessage())));
             }
         }
         checkSum(rows, order, problems);
