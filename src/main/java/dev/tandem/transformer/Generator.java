@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * enough for a look at what a model says.
  */
 public final class Generator implements AutoCloseable {
+
+    /** Texts that run side by side. */
+    private static final int TEXTS_AT_ONCE = 32;
 
     private final NDManager manager;
     private final Kernels kernels;
@@ -53,38 +57,59 @@ public final class Generator implements AutoCloseable {
     }
 
     /**
-     * The tokens that follow each prompt, the end token left out. What follows a prompt depends on it, its place in the
-     * list and the seed, never on the other prompts.
+     * What follows a prompt.
      *
-     * @param prompts token ids, at least one each
-     * @param eosId ends a text
+     * @param ids without the token that ended it
+     * @param ended whether an end token ended it, rather than the limit or the context
      */
-    public List<int[]> generate(List<int[]> prompts, int eosId, Sampling sampling) {
+    public record Continuation(int[] ids, boolean ended) {}
+
+    /**
+     * What follows each prompt depends on it, its place in the list and the seed, never on the other prompts.
+     *
+     * @param prompts token ids, at least one each and fewer than the context has
+     * @param endIds each ends a text
+     */
+    public List<Continuation> generate(List<int[]> prompts, Set<Integer> endIds, Sampling sampling) {
         List<Text> texts = new ArrayList<>();
         var seeds = new SplittableRandom(sampling.seed());
         for (int[] prompt : prompts) {
+            requireFitting(prompt);
             texts.add(new Text(prompt, seeds.split()));
         }
+        for (int start = 0; start < texts.size(); start += TEXTS_AT_ONCE) {
+            complete(texts.subList(start, Math.min(start + TEXTS_AT_ONCE, texts.size())), endIds, sampling);
+        }
+        return texts.stream().map(Text::continuation).toList();
+    }
+
+    private void requireFitting(int[] prompt) {
+        if (prompt.length == 0 || prompt.length >= contextLength()) {
+            throw new IllegalArgumentException(
+                    "a prompt must have from 1 to %d tokens, was %d".formatted(contextLength() - 1, prompt.length));
+        }
+    }
+
+    private void complete(List<Text> texts, Set<Integer> endIds, Sampling sampling) {
         for (int step = 0; step < sampling.maxNewTokens(); step++) {
             List<Text> open = texts.stream()
                     .filter(text -> !text.ended && text.ids.length < contextLength())
                     .toList();
             if (open.isEmpty()) {
-                break;
+                return;
             }
-            grow(open, eosId, sampling);
+            grow(open, endIds, sampling);
         }
-        return texts.stream().map(Text::continuation).toList();
     }
 
-    private void grow(List<Text> texts, int eosId, Sampling sampling) {
+    private void grow(List<Text> texts, Set<Integer> endIds, Sampling sampling) {
         try (NDManager scratch = manager.newSubManager()) {
             float[] logits = lastLogits(kernels.in(scratch), texts);
             int vocabulary = model.config().vocabSize();
             for (int i = 0; i < texts.size(); i++) {
                 float[] own = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
                 Text text = texts.get(i);
-                text.append(sampling.choose(own, text.random.nextDouble()), eosId);
+                text.append(sampling.choose(own, text.random.nextDouble()), endIds);
             }
         }
     }
@@ -119,16 +144,13 @@ public final class Generator implements AutoCloseable {
         private boolean ended;
 
         Text(int[] prompt, SplittableRandom random) {
-            if (prompt.length == 0) {
-                throw new IllegalArgumentException("a prompt must have at least one token");
-            }
             this.promptLength = prompt.length;
             this.random = random;
             this.ids = prompt;
         }
 
-        void append(int id, int eosId) {
-            if (id == eosId) {
+        void append(int id, Set<Integer> endIds) {
+            if (endIds.contains(id)) {
                 ended = true;
             } else {
                 ids = Arrays.copyOf(ids, ids.length + 1);
@@ -136,8 +158,8 @@ public final class Generator implements AutoCloseable {
             }
         }
 
-        int[] continuation() {
-            return Arrays.copyOfRange(ids, promptLength, ids.length);
+        Continuation continuation() {
+            return new Continuation(Arrays.copyOfRange(ids, promptLength, ids.length), ended);
         }
     }
 }
