@@ -44,7 +44,12 @@ public final class Decoder {
      * @return (N, C), in the manager of {@code ops}
      */
     public NDArray hidden(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter) {
-        return new Pass(ops, tokens, adapter).run();
+        return new Pass(ops, tokens, adapter, null).run();
+    }
+
+    /** The same for tokens of {@link KeyValueCache#next}, which see those that ran before too. */
+    public NDArray hidden(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter, KeyValueCache cache) {
+        return new Pass(ops, tokens, adapter, cache).run();
     }
 
     /** One forward pass. */
@@ -53,13 +58,15 @@ public final class Decoder {
         private final Ops ops;
         private final PackedTokens tokens;
         private final @Nullable LoraAdapter adapter;
+        private final @Nullable KeyValueCache cache;
         private @Nullable NDArray cos; // (N, D / 2)
         private @Nullable NDArray sin;
 
-        Pass(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter) {
+        Pass(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter, @Nullable KeyValueCache cache) {
             this.ops = ops;
             this.tokens = tokens;
             this.adapter = adapter;
+            this.cache = cache;
         }
 
         NDArray run() {
@@ -68,7 +75,7 @@ public final class Decoder {
             x = positions(x);
             for (int i = 0; i < config.layers(); i++) {
                 String path = names.layerPath(i);
-                x = ops.call("add", x, attention(path, norm(path + names.attentionNorm(), x)));
+                x = ops.call("add", x, attention(i, path, norm(path + names.attentionNorm(), x)));
                 x = ops.call("add", x, mlp(path, norm(path + names.mlpNorm(), x)));
             }
             return norm(names.prefix() + names.finalNorm(), x);
@@ -95,7 +102,7 @@ public final class Decoder {
             return ops.call("add", x, ops.call("embed", table, manager.create(tokens.positions())));
         }
 
-        private NDArray attention(String path, NDArray x) {
+        private NDArray attention(int layer, String path, NDArray x) {
             NDArray q;
             NDArray k;
             NDArray v;
@@ -109,13 +116,16 @@ public final class Decoder {
                 k = parts.get(1);
                 v = parts.get(2);
             }
+            NDArray keys = rotate(k);
+            NDArray values = ops.call("heads", v, headDim);
             NDArray mixed = ops.call(
                     "attend",
                     rotate(q),
-                    rotate(k),
-                    ops.call("heads", v, headDim),
+                    cache == null ? keys : cache.keys(ops, layer, keys),
+                    cache == null ? values : cache.values(ops, layer, values),
                     tokens.mask(),
                     tokens.unpack(),
+                    tokens.unpackKeys(),
                     tokens.pack(),
                     attentionScale);
             return linear(path + names.o(), mixed);

@@ -10,11 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Continues prompts with a model, all of them at once. Every step runs the whole texts again, which is simple, and fast
- * enough for a look at what a model says.
+ * Continues prompts with a model, many of them at once. The prompts run once; every further step runs the one new token of
+ * each text, which sees what ran before through a {@link KeyValueCache}.
  */
 public final class Generator implements AutoCloseable {
 
@@ -91,42 +92,53 @@ public final class Generator implements AutoCloseable {
     }
 
     private void complete(List<Text> texts, Set<Integer> endIds, Sampling sampling) {
-        for (int step = 0; step < sampling.maxNewTokens(); step++) {
-            List<Text> open = texts.stream()
-                    .filter(text -> !text.ended && text.ids.length < contextLength())
-                    .toList();
-            if (open.isEmpty()) {
-                return;
+        try (KeyValueCache cache = newCache(texts.size())) {
+            for (int step = 0; step < sampling.maxNewTokens(); step++) {
+                List<Integer> open = IntStream.range(0, texts.size())
+                        .filter(i -> texts.get(i).isOpen(contextLength()))
+                        .boxed()
+                        .toList();
+                if (open.isEmpty()) {
+                    return;
+                }
+                grow(texts, open, cache, endIds, sampling);
             }
-            grow(open, endIds, sampling);
         }
     }
 
-    private void grow(List<Text> texts, Set<Integer> endIds, Sampling sampling) {
+    private void grow(
+            List<Text> texts, List<Integer> open, KeyValueCache cache, Set<Integer> endIds, Sampling sampling) {
+        List<int[]> fresh = open.stream().map(i -> texts.get(i).fresh()).toList();
+        float[][] logits = lastLogits(cache, open, fresh);
+        for (int row = 0; row < open.size(); row++) {
+            Text text = texts.get(open.get(row));
+            text.append(sampling.choose(logits[row], text.random.nextDouble()), endIds);
+        }
+    }
+
+    /**
+     * Logits at the last token of each text: (texts, V).
+     *
+     * @param texts which texts of the cache go on
+     * @param fresh the tokens of each that did not run yet
+     */
+    float[][] lastLogits(KeyValueCache cache, List<Integer> texts, List<int[]> fresh) {
         try (NDManager scratch = manager.newSubManager()) {
-            float[] logits = lastLogits(kernels.in(scratch), texts);
-            int vocabulary = model.config().vocabSize();
-            for (int i = 0; i < texts.size(); i++) {
-                float[] own = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
-                Text text = texts.get(i);
-                text.append(sampling.choose(own, text.random.nextDouble()), endIds);
-            }
+            Ops ops = kernels.in(scratch);
+            PackedTokens tokens =
+                    cache.next(scratch, texts, fresh, model.config().slidingWindow());
+            NDArray hidden = model.decoder().hidden(ops, tokens, model.adapter(), cache); // (N, C)
+            NDArray states = ops.call("select", hidden, tokens.predictors());
+            float[] flat = model.head().logits(ops, states).toFloatArray();
+            int vocabulary = flat.length / texts.size();
+            return IntStream.range(0, texts.size())
+                    .mapToObj(row -> Arrays.copyOfRange(flat, row * vocabulary, (row + 1) * vocabulary))
+                    .toArray(float[][]::new);
         }
     }
 
-    /** Logits at the last token of each text: (texts, V), row by row. */
-    private float[] lastLogits(Ops ops, List<Text> texts) {
-        PackedTokens tokens = model.pack(
-                ops, texts.stream().map(text -> TokenTree.sequence(text.ids)).toList());
-        long[] last = new long[texts.size()];
-        long end = 0;
-        for (int i = 0; i < last.length; i++) {
-            end += texts.get(i).ids.length;
-            last[i] = end - 1;
-        }
-        NDArray hidden = model.decoder().hidden(ops, tokens, model.adapter()); // (N, C)
-        NDArray states = ops.call("select", hidden, ops.manager().create(last));
-        return model.head().logits(ops, states).toFloatArray();
+    KeyValueCache newCache(int texts) {
+        return new KeyValueCache(manager, texts);
     }
 
     @Override
@@ -141,12 +153,24 @@ public final class Generator implements AutoCloseable {
         private final int promptLength;
         private final SplittableRandom random;
         private int[] ids;
+        private int ran;
         private boolean ended;
 
         Text(int[] prompt, SplittableRandom random) {
             this.promptLength = prompt.length;
             this.random = random;
             this.ids = prompt;
+        }
+
+        boolean isOpen(int context) {
+            return !ended && ids.length < context;
+        }
+
+        /** The tokens that did not run yet; they count as run from now on. */
+        int[] fresh() {
+            int[] fresh = Arrays.copyOfRange(ids, ran, ids.length);
+            ran = ids.length;
+            return fresh;
         }
 
         void append(int id, Set<Integer> endIds) {

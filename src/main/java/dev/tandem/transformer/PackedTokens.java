@@ -16,13 +16,21 @@ import org.jspecify.annotations.Nullable;
  * @param positions position of each token in its own sequence; (N) on the Java side
  * @param mask whether query i of a tree sees key j; (B, 1, T, T), boolean, T the longest tree
  * @param unpack for each place of the B x T rows, the token that stands there; (B * T), int64
+ * @param unpackKeys the same for keys: {@code unpack} itself, unless a {@link KeyValueCache} has earlier keys
  * @param pack for each token, its place in the rows; (N), int64
  * @param predictors for each completion token, in order of trees and branches, the token whose hidden state predicts
  *     it; (M), int64
  * @param targets the completion tokens that are predicted; (M), int64
  */
 public record PackedTokens(
-        NDArray ids, int[] positions, NDArray mask, NDArray unpack, NDArray pack, NDArray predictors, NDArray targets) {
+        NDArray ids,
+        int[] positions,
+        NDArray mask,
+        NDArray unpack,
+        NDArray unpackKeys,
+        NDArray pack,
+        NDArray predictors,
+        NDArray targets) {
 
     /** @param window how many keys back a query sees, itself included; null for all */
     public static PackedTokens pack(NDManager manager, List<TokenTree> trees, @Nullable Integer window) {
@@ -73,11 +81,13 @@ public record PackedTokens(
                 add(row, trees.get(row));
             }
             Shape shape = new Shape(trees.size(), 1, longest, longest);
+            NDArray rows = manager.create(unpack);
             return new PackedTokens(
                     manager.create(ids),
                     positions,
                     manager.create(mask.rewind(), shape, DataType.BOOLEAN),
-                    manager.create(unpack),
+                    rows,
+                    rows,
                     manager.create(pack),
                     manager.create(predictors),
                     manager.create(targets));
