@@ -117,7 +117,9 @@ class ScorerPool implements AutoCloseable {
             if (oldest.isEmpty()) {
                 return false;
             }
-            LOG.info("the scoring process of {} gives way to another", oldest.get());
+            LOG.info(
+                    "the scoring process of {} gives way to another",
+                    oldest.get().policy());
             seats.computeIfPresent(oldest.get(), (models, seat) -> {
                 seat.close();
                 return null;

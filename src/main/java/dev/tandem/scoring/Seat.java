@@ -70,7 +70,7 @@ final class Seat {
             throw new ScoringFailed(Cause.BUSY, "the server is stopping");
         }
         launched.ask(models, deadline);
-        LOG.info("scoring process {} is ready for {}", launched.pid(), models);
+        LOG.info("scoring process {} is ready for {}", launched.pid(), models.policy());
         return launched;
     }
 

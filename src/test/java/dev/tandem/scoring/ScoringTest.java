@@ -86,8 +86,7 @@ class ScoringTest {
         GoldenTrajectory golden = GoldenTrajectory.read("lora-llama");
         upload("base", GoldenModel.named("llama-untied-tiny"), null);
         upload("adapter", files(golden.folder().resolve("adapter_final")), "base");
-        checkRewards(
-                golden, scored("adapter", Wire.JSON.writeValueAsString(Map.of("rows", rows(golden), "beta", 0.1))));
+        golden.checkScores(scored("adapter", Wire.JSON.writeValueAsString(Map.of("rows", golden.rows()))));
     }
 
     @Test
@@ -97,28 +96,8 @@ class ScoringTest {
         upload("base", base, null);
         byte[] trained = Files.readAllBytes(golden.folder().resolve("final.safetensors"));
         upload("trained", GoldenModel.named("llama-untied-tiny").with("model.safetensors", trained), null);
-        var request = Map.of("rows", rows(golden), "reference", "base", "beta", 0.1);
-        checkRewards(golden, scored("trained", Wire.JSON.writeValueAsString(request)));
-    }
-
-    private static void checkRewards(GoldenTrajectory golden, JsonNode answer) {
-        JsonNode before = golden.run().get("initial_logps");
-        JsonNode after = golden.run().get("final_logps");
-        assertThat(answer.get("rows").size()).isEqualTo(after.size()).isGreaterThan(20);
-        for (int i = 0; i < after.size(); i++) {
-            double margin = 0;
-            for (String side : List.of("chosen", "rejected")) {
-                JsonNode ours = answer.get("rows").get(i).get("completions").get(side.equals("chosen") ? 0 : 1);
-                double trained = after.get(i).get(side + "_logps").asDouble();
-                double reference = before.get(i).get(side + "_logps").asDouble();
-                assertThat(ours.get("side").asString()).isEqualTo(side);
-                assertThat(ours.get("logp").asDouble()).isCloseTo(trained, within(5e-3));
-                assertThat(ours.get("reference_logp").asDouble()).isCloseTo(reference, within(5e-3));
-                assertThat(ours.get("reward").asDouble()).isCloseTo(0.1 * (trained - reference), within(1e-3));
-                margin += (side.equals("chosen") ? 0.1 : -0.1) * (trained - reference);
-            }
-            assertThat(answer.get("rows").get(i).get("margin").asDouble()).isCloseTo(margin, within(1e-3));
-        }
+        var request = Map.of("rows", golden.rows(), "reference", "base", "beta", 0.1);
+        golden.checkScores(scored("trained", Wire.JSON.writeValueAsString(request)));
     }
 
     @Test
@@ -258,12 +237,6 @@ class ScoringTest {
 
     private static JsonNode completion(JsonNode answer) {
         return answer.get("rows").get(0).get("completions").get(0);
-    }
-
-    private static List<JsonNode> rows(GoldenTrajectory golden) throws IOException {
-        return Files.readAllLines(golden.folder().resolve("dataset.jsonl")).stream()
-                .map(Wire.JSON::readTree)
-                .toList();
     }
 
     private static GoldenModel files(Path folder) throws IOException {
