@@ -98,7 +98,7 @@ final class ScorerProcess implements AutoCloseable {
     private String epitaph() throws InterruptedException {
         boolean over = process.waitFor(5, TimeUnit.SECONDS);
         int exit = over ? process.exitValue() : -1;
-        String how = exit == KILLED ? "was killed, perhaps for want of memory" : "ended with exit code " + exit;
+        String how = exit == KILLED ? "was killed (perhaps for want of memory)" : "ended with exit code " + exit;
         LOG.warn("scoring process {} {}; {}", pid(), how, lastWords);
         return "the scoring process %s before it answered; the next request starts another".formatted(how);
     }
