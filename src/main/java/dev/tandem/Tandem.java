@@ -1,7 +1,9 @@
 package dev.tandem;
 
 import dev.tandem.cli.Cli;
+import dev.tandem.scorer.ScoringProcess;
 import dev.tandem.worker.Worker;
+import java.io.IOException;
 
 /**
  * The jar's main class: picks the part to run by the first argument. It loads no Spring class itself, so that a worker
@@ -11,11 +13,13 @@ public final class Tandem {
 
     private Tandem() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         stayOffline();
         String part = args.length == 0 ? "server" : args[0];
         if (part.equals("worker")) {
             Worker.main(args);
+        } else if (part.equals("scorer")) {
+            ScoringProcess.main(args);
         } else if (part.equals("server") || isOption(part)) {
             TandemServer.main(args);
         } else {

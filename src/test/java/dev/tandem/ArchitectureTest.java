@@ -17,12 +17,20 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
     private static final String[] NUMERIC = {
-        "..spec..", "..storage..", "..transformer..", "..text..", "..training..", "..worker..", "..corpus.."
+        "..spec..",
+        "..storage..",
+        "..transformer..",
+        "..text..",
+        "..training..",
+        "..worker..",
+        "..scorer..",
+        "..corpus.."
     };
     private static final String[] SERVICE = {
         "..api..",
         "..jobs..",
         "..scheduler..",
+        "..scoring..",
         "..launcher..",
         "..security..",
         "..models..",

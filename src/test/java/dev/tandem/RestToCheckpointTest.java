@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ import tools.jackson.databind.JsonNode;
             "tandem.worker.poll=100ms"
         })
 class RestToCheckpointTest {
+
+    /** Runs whose result scores their own rows afterwards: a whole model, one of conversations, a continued adapter. */
+    private static final Set<String> SCORED = Set.of("sigmoid-full", "conversational", "lora-llama");
 
     @LocalServerPort
     int port;
@@ -86,6 +90,12 @@ class RestToCheckpointTest {
         JsonNode result = get("models/" + job.get("output_model").asString());
         assertThat(result.get("parent_model").asString()).isEqualTo(model);
         assertThat(result.get("job").asString()).isEqualTo(id(job));
+        if (SCORED.contains(name)) {
+            JsonNode scores = post("models/" + id(result) + "/score", Map.of("rows", golden.rows()));
+            golden.checkScores(scores);
+            assertThat(scores.get("reference").asString()).isEqualTo(model);
+            assertThat(scores.get("beta_reason").asString()).isEqualTo("that of job " + id(job));
+        }
     }
 
     private String dataset(GoldenTrajectory golden, String file) {

@@ -38,4 +38,28 @@ final class ApiForms {
                     defaultValue = "reject",
                     description = "what to do with a file that has bad lines")
             String on_invalid) {}
+
+    record Score(
+            @Schema(
+                    requiredMode = Schema.RequiredMode.REQUIRED,
+                    description = "prompt with completions, or prompt, chosen and rejected; texts or lists of messages",
+                    example = "[{\"prompt\": \"2 + 2 =\", \"completions\": [\" 4\", \" 5\"]}]")
+            List<Object> rows,
+
+            @Schema(description = "factor of the rewards; left out: that of the job that trained the model, or 0.1")
+            Double beta,
+
+            @Schema(description = "id or name of the model to compare with; left out: what the model was trained from")
+            String reference,
+
+            @Schema(defaultValue = "true", description = "false to compare with nothing")
+            boolean compare,
+
+            @Schema(description = "tokens of prompt and completion that are kept; left out: all")
+            Integer max_length,
+
+            @Schema(
+                    allowableValues = {"trl", "repair"},
+                    description = "left out: that of the job that trained the model, or trl")
+            String prompt_boundary) {}
 }

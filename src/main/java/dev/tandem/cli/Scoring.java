@@ -1,13 +1,13 @@
 package dev.tandem.cli;
 
+import dev.tandem.spec.ScoringModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/** Gives every row of a file its per-token log-probabilities, in file order. */
+/** Gives every row of a file its per-token log-probabilities, and rewards if there is a reference, in file order. */
 @FunctionalInterface
 interface Scoring {
 
-    void score(Path model, @Nullable Path adapter, Path data, Consumer<ScoreLine> lines) throws IOException;
+    void score(ScoringModels models, double beta, Path data, Consumer<ScoreLine> lines) throws IOException;
 }

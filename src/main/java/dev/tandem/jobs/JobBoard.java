@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.ScrollPosition;
@@ -48,8 +49,12 @@ public class JobBoard {
     public record Worker(
             String worker, String job, long epoch, Instant startedAt, Instant heartbeatAt, Instant expiresAt) {}
 
+    public Optional<Job> find(String id) {
+        return jobs.findById(id);
+    }
+
     public Job get(String id) {
-        return jobs.findById(id).orElseThrow(() -> new NotFound("job", id));
+        return find(id).orElseThrow(() -> new NotFound("job", id));
     }
 
     /** Newest first, from behind {@code after}. */

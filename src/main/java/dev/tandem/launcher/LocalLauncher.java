@@ -52,7 +52,7 @@ final class LocalLauncher implements WorkerLauncher {
         try {
             Files.createDirectories(folder);
             Files.createDirectories(log.toPath().toAbsolutePath().getParent());
-            var builder = new ProcessBuilder(inOwnSession(command.arguments()))
+            var builder = new ProcessBuilder(ThisProgram.inOwnSession(command.arguments()))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
@@ -76,16 +76,6 @@ final class LocalLauncher implements WorkerLauncher {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a worker for %s".formatted(attempt), e);
         }
-    }
-
-    /** Without {@code setsid} (on macOS) a Ctrl-C reaches the worker too, which then stops as on a SIGTERM. */
-    private static List<String> inOwnSession(List<String> arguments) {
-        var all = new ArrayList<String>();
-        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
-            all.add("/usr/bin/setsid");
-        }
-        all.addAll(arguments);
-        return all;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tandem.launcher;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,19 @@ public final class ThisProgram {
         command.addAll(program());
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /**
+     * The command in a session of its own, so that a Ctrl-C in the terminal reaches the server only. Without {@code setsid}
+     * (on macOS) it reaches the process too.
+     */
+    public static List<String> inOwnSession(List<String> arguments) {
+        var all = new ArrayList<String>();
+        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
+            all.add("/usr/bin/setsid");
+        }
+        all.addAll(arguments);
+        return all;
     }
 
     /**

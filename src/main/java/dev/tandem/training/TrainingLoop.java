@@ -136,10 +136,12 @@ final class TrainingLoop {
             return Instruction.CONTINUE;
         }
         int known = cached.known(data.all());
-        monitor.noted(
-                "reference log-probabilities of %d of %d rows are known from before"
-                        .formatted(known, data.all().size()),
-                Map.of("known", known, "rows", data.all().size()));
+        if (step == 0) {
+            monitor.noted(
+                    "reference log-probabilities of %d of %d rows are known from before"
+                            .formatted(known, data.all().size()),
+                    Map.of("known", known, "rows", data.all().size()));
+        }
         var told = new AtomicReference<>(Instruction.CONTINUE);
         if (spec.precomputeRefLogProbs()) {
             cached.fill(data.all(), () -> {

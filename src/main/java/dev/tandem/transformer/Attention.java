@@ -39,7 +39,7 @@ final class Attention {
         NDArray q = place(pass, positions, layer, path + names.qNorm(), qkv.get(0));
         NDArray k = place(pass, positions, layer, path + names.kNorm(), qkv.get(1));
         NDArray v = pass.ops.call("heads", qkv.get(2), headDim);
-        return pass.linear(path + names.o(), attend(pass, layer, q, k, v));
+        return pass.linear(path + names.o(), attend(pass, layer, path, q, k, v));
     }
 
     private NDList project(Pass pass, String path, NDArray x) {
@@ -70,12 +70,25 @@ final class Attention {
         return pass.ops.call("rotate", x, turn.cos(), turn.sin(), headDim);
     }
 
-    private NDArray attend(Pass pass, Layer layer, NDArray q, NDArray k, NDArray v) {
+    private NDArray attend(Pass pass, Layer layer, String path, NDArray q, NDArray fresh, NDArray freshValues) {
         PackedTokens tokens = pass.tokens;
+        KeyValueCache cache = pass.cache;
+        NDArray k = cache == null ? fresh : cache.keys(pass.ops, path, fresh);
+        NDArray v = cache == null ? freshValues : cache.values(pass.ops, path, freshValues);
         NDArray mask = layer.windowed() ? tokens.windowMask() : tokens.mask();
         NDArray scale = scales.computeIfAbsent(layer.attentionScale(), value -> Ops.constant(manager, value));
         return softcap == null
-                ? pass.ops.call("attend", q, k, v, mask, tokens.unpack(), tokens.pack(), scale)
-                : pass.ops.call("attend_capped", q, k, v, mask, tokens.unpack(), tokens.pack(), scale, softcap);
+                ? pass.ops.call("attend", q, k, v, mask, tokens.unpack(), tokens.unpackKeys(), tokens.pack(), scale)
+                : pass.ops.call(
+                        "attend_capped",
+                        q,
+                        k,
+                        v,
+                        mask,
+                        tokens.unpack(),
+                        tokens.unpackKeys(),
+                        tokens.pack(),
+                        scale,
+                        softcap);
     }
 }

@@ -67,6 +67,11 @@ public final class Decoder {
         return run(ops, tokens, adapter).hidden();
     }
 
+    /** The same for tokens of {@link KeyValueCache#next}, which see those that ran before too. */
+    public NDArray hidden(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter, KeyValueCache cache) {
+        return new Pass(ops, tokens, adapter, new Routing(tokens), cache).run(state -> {});
+    }
+
     /**
      * @param hidden states after the last norm, (N, C)
      * @param routing what the routers chose, in every layer that has one
@@ -75,13 +80,13 @@ public final class Decoder {
 
     Output run(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter) {
         var routing = new Routing(tokens);
-        return new Output(new Pass(ops, tokens, adapter, routing).run(state -> {}), routing);
+        return new Output(new Pass(ops, tokens, adapter, routing, null).run(state -> {}), routing);
     }
 
     /** The embeddings, what each layer but the last makes of them, and the hidden states after the last norm. */
     List<NDArray> states(Ops ops, PackedTokens tokens) {
         var states = new ArrayList<NDArray>();
-        NDArray last = new Pass(ops, tokens, null, new Routing(tokens)).run(states::add);
+        NDArray last = new Pass(ops, tokens, null, new Routing(tokens), null).run(states::add);
         states.set(states.size() - 1, last);
         return states;
     }
@@ -93,13 +98,20 @@ public final class Decoder {
         final PackedTokens tokens;
         final Routing routing;
         private final @Nullable LoraAdapter adapter;
+        final @Nullable KeyValueCache cache;
         private final Positions positions;
 
-        Pass(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter, Routing routing) {
+        Pass(
+                Ops ops,
+                PackedTokens tokens,
+                @Nullable LoraAdapter adapter,
+                Routing routing,
+                @Nullable KeyValueCache cache) {
             this.ops = ops;
             this.tokens = tokens;
             this.routing = routing;
             this.adapter = adapter;
+            this.cache = cache;
             this.positions = new Positions(ops, tokens);
         }
 

@@ -8,14 +8,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Continues prompts with a model, all of them at once. Every step runs the whole texts again, which is simple, and fast
- * enough for a look at what a model says.
+ * Continues prompts with a model, many of them at once. The prompts run once; every further step runs the one new token of
+ * each text, which sees what ran before through a {@link KeyValueCache}.
  */
 public final class Generator implements AutoCloseable {
+
+    /** Texts that run side by side. */
+    private static final int TEXTS_AT_ONCE = 32;
 
     private final NDManager manager;
     private final Kernels kernels;
@@ -53,55 +58,87 @@ public final class Generator implements AutoCloseable {
     }
 
     /**
-     * The tokens that follow each prompt, the end token left out. What follows a prompt depends on it, its place in the
-     * list and the seed, never on the other prompts.
+     * What follows a prompt.
      *
-     * @param prompts token ids, at least one each
-     * @param eosId ends a text
+     * @param ids without the token that ended it
+     * @param ended whether an end token ended it, rather than the limit or the context
      */
-    public List<int[]> generate(List<int[]> prompts, int eosId, Sampling sampling) {
+    public record Continuation(int[] ids, boolean ended) {}
+
+    /**
+     * What follows each prompt depends on it, its place in the list and the seed, never on the other prompts.
+     *
+     * @param prompts token ids, at least one each and fewer than the context has
+     * @param endIds each ends a text
+     */
+    public List<Continuation> generate(List<int[]> prompts, Set<Integer> endIds, Sampling sampling) {
         List<Text> texts = new ArrayList<>();
         var seeds = new SplittableRandom(sampling.seed());
         for (int[] prompt : prompts) {
+            requireFitting(prompt);
             texts.add(new Text(prompt, seeds.split()));
         }
-        for (int step = 0; step < sampling.maxNewTokens(); step++) {
-            List<Text> open = texts.stream()
-                    .filter(text -> !text.ended && text.ids.length < contextLength())
-                    .toList();
-            if (open.isEmpty()) {
-                break;
-            }
-            grow(open, eosId, sampling);
+        for (int start = 0; start < texts.size(); start += TEXTS_AT_ONCE) {
+            complete(texts.subList(start, Math.min(start + TEXTS_AT_ONCE, texts.size())), endIds, sampling);
         }
         return texts.stream().map(Text::continuation).toList();
     }
 
-    private void grow(List<Text> texts, int eosId, Sampling sampling) {
-        try (NDManager scratch = manager.newSubManager()) {
-            float[] logits = lastLogits(kernels.in(scratch), texts);
-            int vocabulary = model.config().vocabSize();
-            for (int i = 0; i < texts.size(); i++) {
-                float[] own = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
-                Text text = texts.get(i);
-                text.append(sampling.choose(own, text.random.nextDouble()), eosId);
+    private void requireFitting(int[] prompt) {
+        if (prompt.length == 0 || prompt.length >= contextLength()) {
+            throw new IllegalArgumentException(
+                    "a prompt must have from 1 to %d tokens, was %d".formatted(contextLength() - 1, prompt.length));
+        }
+    }
+
+    private void complete(List<Text> texts, Set<Integer> endIds, Sampling sampling) {
+        try (KeyValueCache cache = newCache(texts.size())) {
+            for (int step = 0; step < sampling.maxNewTokens(); step++) {
+                List<Integer> open = IntStream.range(0, texts.size())
+                        .filter(i -> texts.get(i).isOpen(contextLength()))
+                        .boxed()
+                        .toList();
+                if (open.isEmpty()) {
+                    return;
+                }
+                grow(texts, open, cache, endIds, sampling);
             }
         }
     }
 
-    /** Logits at the last token of each text: (texts, V), row by row. */
-    private float[] lastLogits(Ops ops, List<Text> texts) {
-        PackedTokens tokens = model.pack(
-                ops, texts.stream().map(text -> TokenTree.sequence(text.ids)).toList());
-        long[] last = new long[texts.size()];
-        long end = 0;
-        for (int i = 0; i < last.length; i++) {
-            end += texts.get(i).ids.length;
-            last[i] = end - 1;
+    private void grow(
+            List<Text> texts, List<Integer> open, KeyValueCache cache, Set<Integer> endIds, Sampling sampling) {
+        List<int[]> fresh = open.stream().map(i -> texts.get(i).fresh()).toList();
+        float[][] logits = lastLogits(cache, open, fresh);
+        for (int row = 0; row < open.size(); row++) {
+            Text text = texts.get(open.get(row));
+            text.append(sampling.choose(logits[row], text.random.nextDouble()), endIds);
         }
-        NDArray hidden = model.decoder().hidden(ops, tokens, model.adapter()); // (N, C)
-        NDArray states = ops.call("select", hidden, ops.manager().create(last));
-        return model.head().logits(ops, states).toFloatArray();
+    }
+
+    /**
+     * Logits at the last token of each text: (texts, V).
+     *
+     * @param texts which texts of the cache go on
+     * @param fresh the tokens of each that did not run yet
+     */
+    float[][] lastLogits(KeyValueCache cache, List<Integer> texts, List<int[]> fresh) {
+        try (NDManager scratch = manager.newSubManager()) {
+            Ops ops = kernels.in(scratch);
+            PackedTokens tokens =
+                    cache.next(scratch, texts, fresh, model.config().slidingWindow());
+            NDArray hidden = model.decoder().hidden(ops, tokens, model.adapter(), cache); // (N, C)
+            NDArray states = ops.call("select", hidden, tokens.predictors());
+            float[] flat = model.head().logits(ops, states).toFloatArray();
+            int vocabulary = flat.length / texts.size();
+            return IntStream.range(0, texts.size())
+                    .mapToObj(row -> Arrays.copyOfRange(flat, row * vocabulary, (row + 1) * vocabulary))
+                    .toArray(float[][]::new);
+        }
+    }
+
+    KeyValueCache newCache(int texts) {
+        return new KeyValueCache(manager, texts);
     }
 
     @Override
@@ -116,19 +153,28 @@ public final class Generator implements AutoCloseable {
         private final int promptLength;
         private final SplittableRandom random;
         private int[] ids;
+        private int ran;
         private boolean ended;
 
         Text(int[] prompt, SplittableRandom random) {
-            if (prompt.length == 0) {
-                throw new IllegalArgumentException("a prompt must have at least one token");
-            }
             this.promptLength = prompt.length;
             this.random = random;
             this.ids = prompt;
         }
 
-        void append(int id, int eosId) {
-            if (id == eosId) {
+        boolean isOpen(int context) {
+            return !ended && ids.length < context;
+        }
+
+        /** The tokens that did not run yet; they count as run from now on. */
+        int[] fresh() {
+            int[] fresh = Arrays.copyOfRange(ids, ran, ids.length);
+            ran = ids.length;
+            return fresh;
+        }
+
+        void append(int id, Set<Integer> endIds) {
+            if (endIds.contains(id)) {
                 ended = true;
             } else {
                 ids = Arrays.copyOf(ids, ids.length + 1);
@@ -136,8 +182,8 @@ public final class Generator implements AutoCloseable {
             }
         }
 
-        int[] continuation() {
-            return Arrays.copyOfRange(ids, promptLength, ids.length);
+        Continuation continuation() {
+            return new Continuation(Arrays.copyOfRange(ids, promptLength, ids.length), ended);
         }
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param mask whether query i of a tree sees key j; (B, 1, T, T), boolean, T the longest tree
  * @param windowMask the same where a query sees a window only
  * @param unpack for each place of the B x T rows, the token that stands there; (B * T), int64
+ * @param unpackKeys the same for keys: {@code unpack} itself, unless a {@link KeyValueCache} has earlier keys
  * @param pack for each token, its place in the rows; (N), int64
  * @param predictors for each completion token, in order of trees and branches, the token whose hidden state predicts
  *     it; (M), int64
@@ -32,6 +33,7 @@ public record PackedTokens(
         NDArray mask,
         NDArray windowMask,
         NDArray unpack,
+        NDArray unpackKeys,
         NDArray pack,
         NDArray predictors,
         NDArray targets) {
@@ -109,6 +111,7 @@ public record PackedTokens(
             }
             Shape shape = new Shape(trees.size(), 1, longest, longest);
             NDArray all = manager.create(mask.rewind(), shape, DataType.BOOLEAN);
+            NDArray rows = manager.create(unpack);
             return new PackedTokens(
                     manager.create(ids),
                     positions,
@@ -116,7 +119,8 @@ public record PackedTokens(
                     sequences,
                     all,
                     windowMask == null ? all : manager.create(windowMask.rewind(), shape, DataType.BOOLEAN),
-                    manager.create(unpack),
+                    rows,
+                    rows,
                     manager.create(pack),
                     manager.create(predictors),
                     manager.create(targets));

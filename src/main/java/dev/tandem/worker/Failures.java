@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Sorts what ended a run into the kinds that decide whether to try again. */
-final class Failures {
+public final class Failures {
 
     /** What libtorch says when the host, CUDA or its allocators have nothing left; always in lower case here. */
     private static final List<String> NATIVE_OUT_OF_MEMORY = List.of(
@@ -18,7 +18,7 @@ final class Failures {
 
     private Failures() {}
 
-    static Report.Failed of(Throwable thrown) {
+    public static Report.Failed of(Throwable thrown) {
         if (thrown instanceof TrainingFailure failure) {
             return new Report.Failed(failure.kind(), message(failure));
         }

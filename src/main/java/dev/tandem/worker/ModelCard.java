@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +36,24 @@ public record ModelCard(
         int step,
         Map<String, Double> metrics) {
 
+    private static final String FILE = "README.md";
+    private static final Pattern BETA = Pattern.compile("(?m)^\\| beta \\| ([0-9.eE+-]+) \\|$");
+
+    /** The beta that the model in this folder was trained with, if a card of ours says so. */
+    public static OptionalDouble trainedBeta(Path folder) throws IOException {
+        Path card = folder.resolve(FILE);
+        if (!Files.isRegularFile(card)) {
+            return OptionalDouble.empty();
+        }
+        String text = Files.readString(card);
+        Matcher beta = BETA.matcher(text);
+        return text.contains(" by Tandem.") && beta.find()
+                ? OptionalDouble.of(Double.parseDouble(beta.group(1)))
+                : OptionalDouble.empty();
+    }
+
     public void write(Path folder) throws IOException {
-        Files.writeString(folder.resolve("README.md"), text());
+        Files.writeString(folder.resolve(FILE), text());
     }
 
     private String text() {

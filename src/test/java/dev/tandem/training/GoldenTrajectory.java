@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -89,5 +90,35 @@ public record GoldenTrajectory(Path folder, JsonNode run) {
             default -> 2e-4 + 2e-3 * Math.abs(expected);
         };
         assertThat(ours.get(key)).as(what).isCloseTo(expected, within(limit));
+    }
+
+    /** The rows of the training set, as they were given to TRL. */
+    public List<JsonNode> rows() throws IOException {
+        return Files.readAllLines(folder.resolve("dataset.jsonl")).stream()
+                .map(new JsonMapper()::readTree)
+                .toList();
+    }
+
+    /** Holds an answer of the score endpoint for {@link #rows} against the sums before and after the run. */
+    public void checkScores(JsonNode answer) {
+        double beta = run.get("config").get("beta").asDouble();
+        assertThat(answer.get("beta").asDouble()).isEqualTo(beta);
+        assertThat(answer.get("rows")).hasSize(run.get("final_logps").size());
+        for (JsonNode row : answer.get("rows")) {
+            int line = row.get("row").asInt();
+            double margin = 0;
+            for (JsonNode completion : row.get("completions")) {
+                String side = completion.get("side").asString();
+                double after =
+                        run.get("final_logps").get(line).get(side + "_logps").asDouble();
+                double before =
+                        run.get("initial_logps").get(line).get(side + "_logps").asDouble();
+                assertThat(completion.get("logp").asDouble()).isCloseTo(after, within(5e-3));
+                assertThat(completion.get("reference_logp").asDouble()).isCloseTo(before, within(5e-3));
+                assertThat(completion.get("reward").asDouble()).isCloseTo(beta * (after - before), within(1e-3));
+                margin += (side.equals("chosen") ? beta : -beta) * (after - before);
+            }
+            assertThat(row.get("margin").asDouble()).isCloseTo(margin, within(1e-3));
+        }
     }
 }
