@@ -137,7 +137,11 @@ record LossSettings(
             add(unused, untouched, "label_smoothing", "loss_type cdpo is sigmoid with label smoothing");
         }
         if (divergence != FDivergence.REVERSE_KL) {
-            add(unused, untouched(LossType.RAW), "f_divergence_type", "they see the plain log-ratios");
+            add(
+                    unused,
+                    untouched(LossType.RAW),
+                    "f_divergence_type",
+                    "only losses of reward differences and of single rewards have one");
         }
         if (alpha != DEFAULT_ALPHA && divergence != FDivergence.ALPHA_DIVERGENCE) {
             unused.add(noEffect("f_alpha_divergence_coef", word(divergence), "set f_divergence_type alpha_divergence"));
