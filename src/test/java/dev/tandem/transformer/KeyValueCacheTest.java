@@ -45,7 +45,7 @@ class KeyValueCacheTest {
                     int text = open.get(row);
                     assertThat(cached[row])
                             .as("text %d, step %d", text, step)
-                            .containsExactly(uncached.logits(part(texts[text], 0, ran[text])), within(1e-5f));
+                            .containsExactly(uncached.logits(part(texts[text], 0, ran[text])), within(5e-5f));
                 }
                 List<Integer> next = step + 1 < STEPS / 2 ? List.of(0, 1, 2) : List.of(0, 2);
                 fresh = next.stream()
