@@ -35,11 +35,21 @@ public final class Form {
         var problems = new ArrayList<FieldProblem>();
         List<String> names =
                 Arrays.stream(components).map(c -> wireName(c.getName())).toList();
-        for (String key : json.keySet()) {
+        List<LeftOut> leftOut = leftOut(type);
+        json.forEach((key, value) -> {
             if (!names.contains(key)) {
-                problems.add(new FieldProblem(key, "unknown_field", unknown(key, names)));
+                leftOut.stream()
+                        .filter(field -> field.field().equals(key))
+                        .findFirst()
+                        .ifPresentOrElse(
+                                field -> {
+                                    if (!field.accepts(value)) {
+                                        problems.add(field.problem(value));
+                                    }
+                                },
+                                () -> problems.add(new FieldProblem(key, "unknown_field", unknown(key, names))));
             }
-        }
+        });
         @Nullable Object[] values = new @Nullable Object[components.length];
         for (int i = 0; i < components.length; i++) {
             Object fallback = value(components[i], defaults);
@@ -187,6 +197,18 @@ public final class Form {
             return read(object, fallback == null ? defaults(type) : (Record) fallback);
         } catch (InvalidSpec e) {
             throw new InvalidSpec(e.problems().stream().map(p -> p.within(name)).toList());
+        }
+    }
+
+    /** A record of a standard that has more fields lists them in a {@code LEFT_OUT} constant. */
+    @SuppressWarnings("unchecked")
+    private static List<LeftOut> leftOut(Class<?> type) {
+        try {
+            return (List<LeftOut>) type.getField("LEFT_OUT").get(null);
+        } catch (NoSuchFieldException e) {
+            return List.of();
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(type + " hides its LEFT_OUT", e);
         }
     }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param numTrainEpochs passes over the data; used when {@code maxSteps} is -1
  * @param maxSteps optimizer steps; -1 to count epochs instead
  * @param maxGradNorm L2 norm to which gradients are clipped; 0 for no clipping
+ * @param disableDropout whether all dropout is turned off, the adapter's too, as TRL does for DPO
  * @param evalSteps steps between evaluations; null for {@code loggingSteps}
  * @param saveTotalLimit how many checkpoints to keep; null for all
  */
@@ -54,6 +55,7 @@ public record TrainingSpec(
         double weightDecay,
         double maxGradNorm,
         int seed,
+        boolean disableDropout,
         boolean bf16,
         boolean gradientCheckpointing,
         SamplingStrategy trainSamplingStrategy,
@@ -103,6 +105,7 @@ public record TrainingSpec(
             0,
             1,
             42,
+            true,
             false,
             false,
             SamplingStrategy.RANDOM,

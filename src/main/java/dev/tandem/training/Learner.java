@@ -37,17 +37,21 @@ final class Learner {
      * Adds the gradients of {@code weight * loss} to the policy's.
      *
      * @param manager closed by the caller when the micro-batch is done
+     * @param dropoutSeed draws this micro-batch's dropout
      */
-    BatchResult learn(NDManager manager, MicroBatch batch, double weight) {
+    BatchResult learn(NDManager manager, MicroBatch batch, double weight, long dropoutSeed) {
         Ops ops = kernels.apply(manager);
-        LanguageModel model = policy.model();
+        LanguageModel model = policy.model().dropping(dropoutSeed);
         PackedTokens tokens = model.pack(ops, batch.trees());
-        NDArray referenceLogps = reference == null ? null : reference.logps(ops, tokens); // (M)
+        // As in TRL, whose reference runs in training mode too.
+        NDArray referenceLogps =
+                reference == null ? null : reference.dropping(~dropoutSeed).logps(ops, tokens); // (M)
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray hidden = model.predictingStates(ops, tokens); // (M, C)
+            LmHead lmHead = model.head(ops);
             JniUtils.setGradMode(false);
             NDArray states = hidden.stopGradient();
-            LmHead.Statistics head = model.head().statistics(ops, states, tokens.targets());
+            LmHead.Statistics head = lmHead.statistics(ops, states, tokens.targets());
             NDArray logps = head.rows().get(0).duplicate(); // (M)
             JniUtils.setGradMode(true);
             logps.setRequiresGradient(true);
@@ -59,12 +63,25 @@ final class Learner {
             NDArray surrogate =
                     hidden.mul(head.slope().mul(slope.reshape(-1, 1))).sum();
             collector.backward(surrogate);
+            if (policy.adaptsHead()) {
+                learnHead(collector, ops, lmHead, states, tokens.targets(), slope);
+            }
             JniUtils.setGradMode(false);
             if (policy.trainsHead()) {
-                model.head().addGradient(ops, policy.headGradient(manager), states, tokens.targets(), slope);
+                lmHead.addGradient(ops, policy.headGradient(manager), states, tokens.targets(), slope);
             }
             return BatchResult.of(loss, head.rows(), referenceLogps);
         }
+    }
+
+    /** A head that follows from an adapter: autograd goes on from its closed-form gradient, by sum(W · detach(dL/dW)). */
+    private static void learnHead(
+            GradientCollector collector, Ops ops, LmHead head, NDArray states, NDArray targets, NDArray slope) {
+        NDArray gradient = ops.manager().zeros(head.weight().getShape()); // (V, C)
+        JniUtils.setGradMode(false);
+        head.addGradient(ops, gradient, states, targets, slope);
+        JniUtils.setGradMode(true);
+        collector.backward(ops.call("inner", head.weight(), gradient));
     }
 
     /** The loss and what the metrics need, without gradients. */
@@ -74,7 +91,7 @@ final class Learner {
         PackedTokens tokens = model.pack(ops, batch.trees());
         NDArray referenceLogps = reference == null ? null : reference.logps(ops, tokens);
         NDArray states = model.predictingStates(ops, tokens);
-        LmHead.Statistics head = model.head().statistics(ops, states, tokens.targets());
+        LmHead.Statistics head = model.head(ops).statistics(ops, states, tokens.targets());
         NDArray loss = objective.loss(batch, head.rows().get(0), referenceLogps, sums(manager, batch));
         return BatchResult.of(loss.mul((float) weight), head.rows(), referenceLogps);
     }

@@ -41,8 +41,9 @@ public final class Scorer implements AutoCloseable {
             Ops ops = kernels.in(manager);
             LanguageModel model = LoadedModels.frozen(ops, ModelConfig.read(folder), folder);
             if (adapter != null) {
-                LoraAdapter loaded = LoraAdapter.load(ops, model.config(), adapter);
-                model = new LanguageModel(model.decoder(), model.head(), loaded);
+                LoraAdapter loaded =
+                        LoraAdapter.load(ops, model.config(), model.decoder().weights(), adapter);
+                model = new LanguageModel(model.decoder(), model.plainHead(), loaded);
             }
             return new Scorer(manager, kernels, model);
         } catch (InvalidCheckpoint e) {

@@ -13,6 +13,7 @@ import dev.tandem.text.TextTokenizer;
 import dev.tandem.text.TokenizedDataset;
 import dev.tandem.transformer.InvalidCheckpoint;
 import dev.tandem.transformer.Kernels;
+import dev.tandem.transformer.LoraAdapter;
 import dev.tandem.transformer.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,6 +48,8 @@ public final class Trainer {
                 Kernels kernels = Kernels.load(manager)) {
             RunData data = read(ModelConfig.read(run.model()));
             LoadedModels models = LoadedModels.load(kernels.in(manager), run);
+            Dropouts.check(run, models, monitor);
+            tellOfBiases(models);
             var loop = new TrainingLoop(run, monitor, manager, kernels, models, data);
             int fromStep = run.resumeFrom() == null ? 0 : loop.resume(run.resumeFrom());
             monitor.started(loop.totalSteps(), fromStep, data.rows().size(), data.dropped(), device.toString());
@@ -61,6 +64,16 @@ public final class Trainer {
             throw new TrainingFailure(FailureKind.STORAGE, "cannot write the result: " + e.getMessage(), e);
         } catch (EngineException e) {
             throw outOfMemory(e) ? new TrainingFailure(FailureKind.OUT_OF_MEMORY, memoryAdvice(e), e) : e;
+        }
+    }
+
+    private void tellOfBiases(LoadedModels models) {
+        LoraAdapter adapter = models.policy().model().adapter();
+        if (adapter != null && adapter.trainsBiases() && models.reference() != null) {
+            monitor.warned(
+                    "bias = %s trains biases of the model itself, so the reference moves with them, as with PEFT and TRL; set bias to none for a reference that stays"
+                            .formatted(adapter.config().bias().name().toLowerCase(Locale.ROOT)),
+                    Map.of());
         }
     }
 

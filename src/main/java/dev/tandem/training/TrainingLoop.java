@@ -59,7 +59,7 @@ final class TrainingLoop {
         boolean pairs = run.method() == Method.DPO;
         Objective objective = pairs ? new Objective.Preference(loss) : new Objective.Likelihood();
         this.learner = new Learner(policy, models.reference(), objective, kernels::in);
-        this.initialLoss = pairs ? loss.initialValue() : Double.NaN;
+        this.initialLoss = pairs && models.beginAlike(run) ? loss.initialValue() : Double.NaN;
         this.optimizer = new AdamW(manager, spec, policy.parameters());
         this.rows = data.rows();
         this.evaluation = data.evalRows() == null ? null : new Evaluation(run, learner, manager, data.evalRows());
@@ -121,7 +121,8 @@ final class TrainingLoop {
         double[] losses = new double[batches.size()];
         for (int i = 0; i < losses.length; i++) {
             try (NDManager scratch = manager.newSubManager()) {
-                BatchResult result = learner.learn(scratch, batches.get(i), weight(batches));
+                BatchResult result =
+                        learner.learn(scratch, batches.get(i), weight(batches), Dropouts.seed(spec.seed(), step, i));
                 refuseNotFinite(batches.get(i), result);
                 window.addMicroBatch(metrics(batches.get(i), result), batches.get(i));
                 losses[i] = result.loss();

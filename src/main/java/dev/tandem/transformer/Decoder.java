@@ -53,6 +53,7 @@ public final class Decoder {
         private final Ops ops;
         private final PackedTokens tokens;
         private final @Nullable LoraAdapter adapter;
+        private final Weights weights;
         private @Nullable NDArray cos; // (N, D / 2)
         private @Nullable NDArray sin;
 
@@ -60,11 +61,11 @@ public final class Decoder {
             this.ops = ops;
             this.tokens = tokens;
             this.adapter = adapter;
+            this.weights = adapter == null ? Decoder.this.weights : adapter.over(Decoder.this.weights);
         }
 
         NDArray run() {
-            NDArray x = ops.call(
-                    "embed", weights.get(names.prefix() + names.embeddings() + ".weight"), tokens.ids()); // (N, C)
+            NDArray x = embedding(names.prefix() + names.embeddings(), tokens.ids()); // (N, C)
             x = positions(x);
             for (int i = 0; i < config.layers(); i++) {
                 String path = names.layerPath(i);
@@ -91,8 +92,14 @@ public final class Decoder {
                                     .formatted(position, config.contextLength(), config.contextLength()));
                 }
             }
-            NDArray table = weights.get(names.prefix() + names.positions() + ".weight");
-            return ops.call("add", x, ops.call("embed", table, manager.create(tokens.positions())));
+            NDArray places = manager.create(tokens.positions());
+            return ops.call("add", x, embedding(names.prefix() + names.positions(), places));
+        }
+
+        /** Rows of a table: (ids, C). */
+        private NDArray embedding(String module, NDArray ids) {
+            NDArray y = ops.call("embed", weights.get(module + ".weight"), ids);
+            return adapter == null ? y : adapter.embedding(ops, weights, module, ids, y);
         }
 
         private NDArray attention(String path, NDArray x) {
@@ -147,7 +154,7 @@ public final class Decoder {
             } else {
                 y = ops.call("linear", x, w);
             }
-            return adapter == null ? y : adapter.add(ops, module, x, y);
+            return adapter == null ? y : adapter.linear(ops, weights, module, x, y);
         }
 
         private NDArray norm(String module, NDArray x) {

@@ -40,7 +40,7 @@ public final class Generator implements AutoCloseable {
             Ops ops = kernels.in(manager);
             ModelConfig config = ModelConfig.read(folder);
             var decoder = new Decoder(manager, config, Weights.load(ops, config, folder, true));
-            LoraAdapter loaded = adapter == null ? null : LoraAdapter.load(ops, config, adapter);
+            LoraAdapter loaded = adapter == null ? null : LoraAdapter.load(ops, config, decoder.weights(), adapter);
             return new Generator(manager, kernels, new LanguageModel(decoder, new LmHead(decoder), loaded));
         } catch (RuntimeException e) {
             manager.close();
@@ -101,7 +101,7 @@ public final class Generator implements AutoCloseable {
         }
         NDArray hidden = model.decoder().hidden(ops, tokens, model.adapter()); // (N, C)
         NDArray states = ops.call("select", hidden, ops.manager().create(last));
-        return model.head().logits(ops, states).toFloatArray();
+        return model.head(ops).logits(ops, states).toFloatArray();
     }
 
     @Override

@@ -26,8 +26,21 @@ public final class LmHead {
 
     /** @param chunkRows predictions computed at one time */
     LmHead(Decoder decoder, int chunkRows) {
-        this.weight = decoder.weights().get(weightName(decoder.config()));
+        this(decoder.weights().get(weightName(decoder.config())), chunkRows);
+    }
+
+    private LmHead(NDArray weight, int chunkRows) {
+        this.weight = weight;
         this.chunkRows = chunkRows;
+    }
+
+    /** This head with another weight, (V, C). */
+    LmHead with(NDArray other) {
+        return new LmHead(other, chunkRows);
+    }
+
+    public NDArray weight() {
+        return weight;
     }
 
     /** The parameter that the head multiplies by; with tied weights, the embedding's. */

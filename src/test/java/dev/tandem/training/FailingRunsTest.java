@@ -147,6 +147,7 @@ class FailingRunsTest {
                 run.spec(),
                 Form.read(lora, LoraSpec.DEFAULTS),
                 run.model(),
+                run.modelName(),
                 run.adapter(),
                 run.data(),
                 run.evalData(),

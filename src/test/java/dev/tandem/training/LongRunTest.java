@@ -49,6 +49,7 @@ class LongRunTest {
                 TrainingSpec.read(training),
                 null,
                 golden.model(),
+                "base",
                 null,
                 data,
                 evalData,
