@@ -45,6 +45,7 @@ public final class Cli implements Runnable {
                 .addSubcommand(new Train(training, terminal))
                 .addSubcommand(new Score(new ModelScoring()))
                 .addSubcommand(new Generate())
+                .addSubcommand(new Merge())
                 .addSubcommand(new DemoModel(training, terminal))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Cli::explain);

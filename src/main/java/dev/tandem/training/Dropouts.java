@@ -36,12 +36,6 @@ final class Dropouts {
                     "disable_dropout = false is not supported for a model with dropout of its own: config.json has %s; set them to 0 there, or disable_dropout to true"
                             .formatted(String.join(", ", own)));
         }
-        if (adapter != null && dropout > 0 && adapter.adaptsHead()) {
-            throw new TrainingFailure(
-                    FailureKind.INVALID_SPEC,
-                    "lora_dropout = %s is not supported on lm_head; leave lm_head out of target_modules, or lora_dropout"
-                            .formatted(dropout));
-        }
     }
 
     /** The seed of one micro-batch's masks, a function of its place in the run, so that a resumed run draws the same. */

@@ -44,10 +44,14 @@ public final class CheckpointInspection {
      * Judges settings for a new adapter.
      *
      * @param settings fields of PEFT's {@code LoraConfig}
+     * @param dropping whether {@code lora_dropout} is to have an effect
      * @throws InvalidCheckpoint naming the setting that does not fit the model
      */
-    public static void ofLora(Path modelFolder, Map<String, ? extends @Nullable Object> settings) {
-        LoraModules.of(LoraConfig.of(settings), ModelConfig.read(modelFolder), true);
+    public static void ofLora(Path modelFolder, Map<String, ? extends @Nullable Object> settings, boolean dropping) {
+        LoraModules modules = LoraModules.of(LoraConfig.of(settings), ModelConfig.read(modelFolder), true);
+        if (dropping) {
+            modules.requireNoDropoutOnHead();
+        }
     }
 
     /**

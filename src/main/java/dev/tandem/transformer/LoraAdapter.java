@@ -183,8 +183,13 @@ public final class LoraAdapter {
         return adaptsHead() || overlay.containsKey(headWeight());
     }
 
-    /** The same adapter, with the input of each A dropped in its share from now on; see {@link #dropping}. */
+    /**
+     * The same adapter, with the input of each A dropped in its share in training; see {@link #dropping}.
+     *
+     * @throws InvalidCheckpoint if it adapts the head, where that is not supported
+     */
     public LoraAdapter withDropout(Ops ops) {
+        modules.requireNoDropoutOnHead();
         double share = config().dropout();
         return share == 0 ? this : new LoraAdapter(modules, parts, overlay, Ops.constant(ops.manager(), share), null);
     }

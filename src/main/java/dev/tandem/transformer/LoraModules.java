@@ -128,6 +128,16 @@ record LoraModules(
         return targets.containsKey(TensorNames.HEAD);
     }
 
+    /** The head's gradient is known in closed form for one input only. */
+    void requireNoDropoutOnHead() {
+        if (adaptsHead() && config.dropout() > 0) {
+            throw unsupported(
+                    "lora_dropout",
+                    "lora_dropout = %s is not supported on %s; leave that out of target_modules, or lora_dropout"
+                            .formatted(config.dropout(), TensorNames.HEAD));
+        }
+    }
+
     /** Whether both compute and train the same. */
     boolean sameAs(LoraModules other) {
         return targets.equals(other.targets)

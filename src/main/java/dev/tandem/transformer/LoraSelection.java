@@ -157,6 +157,12 @@ final class LoraSelection {
 
     /** What was asked for and cannot be had is a mistake, although PEFT would train without. */
     void refuseUnused() {
+        for (int layer : config.layers()) {
+            require(
+                    tree.linears().stream().anyMatch(path -> layers.stream().anyMatch(p -> p.numberAtStart(path) == layer)),
+                    "layers_to_transform",
+                    String.valueOf(layer));
+        }
         Set<String> targets = targets();
         requireEach("target_modules", config.targets());
         requireEach("exclude_modules", config.excluded());
@@ -170,12 +176,6 @@ final class LoraSelection {
             for (String key : pattern.getValue()) {
                 require(targets.stream().anyMatch(path -> endsIn(pattern.getKey(), key, path)), pattern.getKey(), key);
             }
-        }
-        for (int layer : config.layers()) {
-            require(
-                    targets.stream().anyMatch(path -> layers.stream().anyMatch(p -> p.numberAtStart(path) == layer)),
-                    "layers_to_transform",
-                    String.valueOf(layer));
         }
         if (config.tying() && !savesTied) {
             throw unsupported(
