@@ -159,7 +159,8 @@ final class LoraSelection {
     void refuseUnused() {
         for (int layer : config.layers()) {
             require(
-                    tree.linears().stream().anyMatch(path -> layers.stream().anyMatch(p -> p.numberAtStart(path) == layer)),
+                    tree.linears().stream()
+                            .anyMatch(path -> layers.stream().anyMatch(p -> p.numberAtStart(path) == layer)),
                     "layers_to_transform",
                     String.valueOf(layer));
         }

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -98,6 +99,26 @@ class PeftAdaptersTest {
             }
             assertThat(gradient.toFloatArray()).as(parameter).containsExactly(expected, within(5e-5f * largest));
         });
+    }
+
+    /** A share that drops nothing takes the way of dropout, which for DoRA is another one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "dora", "dora-bias", "dora-conv1d", "embedding-dora"})
+    void dropWhatPeftDrops(String name) throws IOException {
+        var fixture = new Fixture(name);
+        for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+            Files.copy(fixture.folder.resolve(file), temporary.resolve(file));
+        }
+        Path config = temporary.resolve("adapter_config.json");
+        Files.writeString(config, Files.readString(config).replace("\"lora_dropout\": 0.0", "\"lora_dropout\": 1e-12"));
+        LoraAdapter dropping = LoraAdapter.load(ops, fixture.config, fixture.decoder.weights(), temporary)
+                .withDropout(ops);
+        Map<String, NDArray> expected = fixture.gradients(fixture.adapter());
+        fixture.gradients(dropping)
+                .forEach((parameter, gradient) -> assertThat(gradient.toFloatArray())
+                        .as(parameter)
+                        .containsExactly(
+                                expected.getOrDefault(parameter, gradient).toFloatArray(), within(1e-4f)));
     }
 
     @ParameterizedTest
