@@ -6,6 +6,7 @@ import dev.tandem.spec.TrainingFailure;
 import dev.tandem.transformer.InvalidCheckpoint;
 import dev.tandem.transformer.Kernels;
 import dev.tandem.transformer.LoraAdapter;
+import dev.tandem.transformer.MergedWeights;
 import dev.tandem.transformer.ModelConfig;
 import dev.tandem.transformer.Ops;
 import dev.tandem.transformer.SafetensorsWriter;
@@ -38,10 +39,11 @@ public final class MergedModel {
             LoraAdapter loaded = LoraAdapter.load(ops, config, weights, adapter);
             ResultFolder.copyModel(model, output);
             ResultFolder.copyTokenizer(adapter, output);
-            if (loaded.splitsHead()) {
+            if (MergedWeights.splitsHead(loaded)) {
                 untie(output.resolve("config.json"));
             }
-            SafetensorsWriter.write(output.resolve("model.safetensors"), loaded.merged(ops, weights), config.dtype());
+            SafetensorsWriter.write(
+                    output.resolve("model.safetensors"), MergedWeights.of(ops, weights, loaded), config.dtype());
         } catch (InvalidCheckpoint e) {
             throw new TrainingFailure(FailureKind.INVALID_MODEL, String.valueOf(e.getMessage()), e);
         }

@@ -5,7 +5,6 @@ import ai.djl.ndarray.types.DataType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -168,8 +167,16 @@ public final class LoraAdapter {
         return modules.adaptsHead();
     }
 
-    private static String headWeight() {
+    static String headWeight() {
         return TensorNames.HEAD + ".weight";
+    }
+
+    LoraModules modules() {
+        return modules;
+    }
+
+    Map<String, LoraPart> parts() {
+        return parts;
     }
 
     /** The head's weight under this adapter, (V, C); {@code plain} is the model's. */
@@ -216,34 +223,6 @@ public final class LoraAdapter {
         return new LoraAdapter(modules, parts, all, dropout, dropoutSeed);
     }
 
-    /** Whether a tied head no longer is the embedding. */
-    public boolean splitsHead() {
-        String tied = LmHead.weightName(modules.model());
-        String embedding = tied.substring(0, tied.lastIndexOf('.'));
-        return modules.model().tied()
-                && !modules.oneHead()
-                && (changesHead()
-                        || parts.containsKey(embedding)
-                        || modules.saved().containsKey(tied));
-    }
-
-    /**
-     * The parameters of one model that does what model and adapter do together, by the model's names. Where a tied head no longer is
-     * the embedding it is among them.
-     */
-    public Map<String, NDArray> merged(Ops ops, Weights weights) {
-        Weights own = over(weights);
-        var merged = new LinkedHashMap<String, NDArray>(own.all());
-        parts.forEach((module, part) ->
-                merged.computeIfPresent(module + ".weight", (name, weight) -> part.merged(ops, weight)));
-        if (splitsHead()) {
-            merged.put(headWeight(), head(ops, weights.get(LmHead.weightName(modules.model()))));
-        } else if (modules.model().tied()) {
-            merged.remove(headWeight());
-        }
-        return Collections.unmodifiableMap(merged);
-    }
-
     /**
      * Writes {@code adapter_model.safetensors} and {@code adapter_config.json}, as PEFT reads them.
      *
@@ -254,6 +233,7 @@ public final class LoraAdapter {
         JsonMapper json =
                 JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
         Files.writeString(
-                folder.resolve("adapter_config.json"), json.writeValueAsString(modules.json(baseModel)) + "\n");
+                folder.resolve("adapter_config.json"),
+                json.writeValueAsString(LoraConfigFile.json(modules, baseModel)) + "\n");
     }
 }

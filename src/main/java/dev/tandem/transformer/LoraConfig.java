@@ -178,40 +178,4 @@ public record LoraConfig(
     private static boolean isOff(JsonNode value) {
         return value.isNull() || value.isContainer() && value.isEmpty() || value.isBoolean() && !value.booleanValue();
     }
-
-    /**
-     * The fields as PEFT writes them; the few that only a model can tell are left to {@link LoraModules}.
-     *
-     * @param baseModel name or folder of the model that the adapter is for
-     */
-    Map<String, @Nullable Object> toJson(String baseModel) {
-        var json = new LinkedHashMap<String, @Nullable Object>();
-        json.put("alpha_pattern", alphas);
-        json.put("auto_mapping", null);
-        json.put("base_model_name_or_path", baseModel);
-        json.put("bias", bias.word());
-        json.put("ensure_weight_tying", tying);
-        json.put("exclude_modules", excluded == null ? null : excluded.json());
-        json.put("inference_mode", true);
-        json.put(
-                "init_lora_weights",
-                init.equals("true") || init.equals("false") ? (Object) Boolean.valueOf(init) : init);
-        json.put("layer_replication", null);
-        json.put("layers_pattern", layersPattern.isEmpty() ? null : layersPattern);
-        json.put("layers_to_transform", layers.isEmpty() ? null : layers);
-        json.put("lora_alpha", alpha == Math.rint(alpha) ? (Object) (long) alpha : alpha);
-        json.put("lora_bias", false);
-        json.put("lora_dropout", dropout);
-        json.put("modules_to_save", saved.isEmpty() ? null : saved);
-        json.put("peft_type", "LORA");
-        json.put("r", r);
-        json.put("rank_pattern", ranks);
-        json.put("revision", null);
-        json.put("target_parameters", null);
-        json.put("task_type", taskType);
-        json.put("trainable_token_indices", null);
-        json.put("use_dora", dora);
-        json.put("use_rslora", rslora);
-        return json;
-    }
 }

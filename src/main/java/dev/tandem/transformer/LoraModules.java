@@ -6,12 +6,10 @@ import static dev.tandem.transformer.InvalidCheckpoint.Rule.UNSUPPORTED_OPTION;
 import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the settings of an adapter come to in one model.
@@ -59,7 +57,7 @@ record LoraModules(
         var tree = new ModuleTree(model);
         var selection = new LoraSelection(config, tree);
         if (strict) {
-            selection.refuseUnused();
+            new LoraUnused(config, tree, selection).refuse();
         }
         Set<String> saved = selection.saved();
         var targets = new LinkedHashMap<String, Target>();
@@ -160,26 +158,7 @@ record LoraModules(
                         saved.isEmpty() ? "" : ", modules_to_save = " + config.saved());
     }
 
-    /** All of {@code adapter_config.json}. */
-    Map<String, @Nullable Object> json(String baseModel) {
-        Map<String, @Nullable Object> json = config.toJson(baseModel);
-        json.put("target_modules", targetNames());
-        json.put("fan_in_fan_out", targets.values().stream().anyMatch(target -> target.kind() == Kind.CONV1D));
-        return json;
-    }
-
-    private Object targetNames() {
-        ModuleChoice named = config.targets();
-        if (named != null && !(named instanceof ModuleChoice.AllLinear)) {
-            return named.json();
-        }
-        List<String> ends = List.copyOf(endings(targets.keySet()));
-        var tree = new ModuleTree(model);
-        Set<String> chosen = new LoraSelection(config, tree).among(new ModuleChoice.Names(ends));
-        return chosen.equals(targets.keySet()) ? ends : List.copyOf(targets.keySet());
-    }
-
-    private static Set<String> endings(Set<String> paths) {
+    static Set<String> endings(Set<String> paths) {
         return paths.stream()
                 .map(path -> path.substring(path.lastIndexOf('.') + 1))
                 .collect(Collectors.toCollection(LinkedHashSet::new));

@@ -6,10 +6,9 @@ import static dev.tandem.transformer.LoraModules.unsupported;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /** Which modules of a model the settings choose, by PEFT's rules for names and patterns. */
 final class LoraSelection {
@@ -96,6 +95,16 @@ final class LoraSelection {
                         .toList();
     }
 
+    /** Numbers of the layers that a path may be in, by each name that their list may have; -1 for none. */
+    IntStream layersOf(String path) {
+        return layers.stream().mapToInt(pattern -> pattern.numberAtStart(path));
+    }
+
+    /** What is to be saved, a tied head by its embedding. */
+    List<String> savedEnds() {
+        return saved;
+    }
+
     boolean savesTied() {
         return savesTied;
     }
@@ -155,56 +164,7 @@ final class LoraSelection {
         return ModulePattern.of(field, "(.*\\.)?(" + key + ")").matchesAll(path);
     }
 
-    /** What was asked for and cannot be had is a mistake, although PEFT would train without. */
-    void refuseUnused() {
-        for (int layer : config.layers()) {
-            require(
-                    tree.linears().stream()
-                            .anyMatch(path -> layers.stream().anyMatch(p -> p.numberAtStart(path) == layer)),
-                    "layers_to_transform",
-                    String.valueOf(layer));
-        }
-        Set<String> targets = targets();
-        requireEach("target_modules", config.targets());
-        requireEach("exclude_modules", config.excluded());
-        for (String name : saved) {
-            require(tree.paths().stream().anyMatch(path -> path.endsWith(name)), "modules_to_save", name);
-        }
-        for (Map.Entry<String, ? extends Set<String>> pattern : Map.of(
-                        "rank_pattern", config.ranks().keySet(),
-                        "alpha_pattern", config.alphas().keySet())
-                .entrySet()) {
-            for (String key : pattern.getValue()) {
-                require(targets.stream().anyMatch(path -> endsIn(pattern.getKey(), key, path)), pattern.getKey(), key);
-            }
-        }
-        if (config.tying() && !savesTied) {
-            throw unsupported(
-                    "ensure_weight_tying",
-                    "ensure_weight_tying = true has no effect here: it needs a model with a tied head, and embed_tokens or lm_head in modules_to_save; leave it out");
-        }
-    }
-
-    private void requireEach(String field, @Nullable ModuleChoice choice) {
-        if (choice instanceof ModuleChoice.Names list) {
-            for (String name : list.names()) {
-                require(tree.paths().stream().anyMatch(path -> ModuleChoice.Names.isEnd(name, path)), field, name);
-            }
-        } else if (choice instanceof ModuleChoice.Regex regex) {
-            require(tree.paths().stream().anyMatch(regex::chooses), field, regex.text());
-        }
-    }
-
-    private void require(boolean used, String field, String name) {
-        if (!used) {
-            throw mismatch(
-                    field,
-                    "%s names %s, which is no module of this %s model (or none that is adapted); it has %s"
-                            .formatted(field, name, tree.modelType(), has()));
-        }
-    }
-
-    private String has() {
+    String has() {
         return LoraModules.shortNames(tree.adaptable());
     }
 

@@ -7,11 +7,14 @@ import dev.tandem.GoldenModel;
 import dev.tandem.Holdings;
 import dev.tandem.WholeApp;
 import dev.tandem.spec.Conflict;
+import dev.tandem.spec.Form;
 import dev.tandem.spec.InvalidSpec;
+import dev.tandem.spec.LoraSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +25,9 @@ import org.springframework.core.io.ByteArrayResource;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
-/** An adapter becomes a whole checkpoint, by a process of its own. */
+/** What becomes of registered adapters: whole checkpoints, by a process of their own, and starts of jobs. */
 @WholeApp
-class ModelMergeTest {
+class RegisteredAdaptersTest {
 
     @Autowired
     MockMvcTester mvc;
@@ -34,6 +37,9 @@ class ModelMergeTest {
 
     @Autowired
     ModelMerge merge;
+
+    @Autowired
+    LoraCheck check;
 
     @Autowired
     ModelRegistry models;
@@ -70,6 +76,22 @@ class ModelMergeTest {
         holdings.areTheSameAfter(() -> assertThatThrownBy(() -> merge.merge("merged", "again"))
                 .isInstanceOf(InvalidSpec.class)
                 .hasMessageContaining("merged is a whole checkpoint already"));
+    }
+
+    @Test
+    void settingsBesideAnAdapterMaySayOnlyTheSame() throws Exception {
+        RegisteredModel base = register("base", GoldenModel.named("llama-untied-tiny"), null);
+        RegisteredModel adapter = register("adapter", adapter(), "base");
+        assertThat(check.problems(base, adapter, lora(Map.of("r", 4, "lora_alpha", 8)), true))
+                .isEmpty();
+        assertThat(check.problems(base, adapter, lora(Map.of("r", 4, "lora_alpha", 9)), true))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message())
+                        .contains("lora differs from adapter adapter, which has r = 4, lora_alpha = 8.0"));
+    }
+
+    private static LoraSpec lora(Map<String, Object> fields) {
+        return Form.read(fields, LoraSpec.DEFAULTS);
     }
 
     private RegisteredModel register(String name, GoldenModel model, @Nullable String base) {
