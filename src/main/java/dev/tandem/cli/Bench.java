@@ -96,6 +96,7 @@ final class Bench implements Callable<Integer> {
                 Form.read(measured, settings.spec()),
                 settings.lora(),
                 model,
+                model.toString(),
                 null,
                 RowCount.of(data),
                 null,

@@ -46,6 +46,7 @@ public final class Cli implements Runnable {
                 .addSubcommand(new Score(new ModelScoring()))
                 .addSubcommand(new Generate())
                 .addSubcommand(new Bench(training))
+                .addSubcommand(new Merge())
                 .addSubcommand(new DemoModel(training, terminal))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Cli::explain);

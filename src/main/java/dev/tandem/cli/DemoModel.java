@@ -109,7 +109,18 @@ final class DemoModel implements Callable<Integer> {
                 "save_strategy",
                 "no"));
         var run = new TrainingRun(
-                Method.SFT, spec, null, start, null, RowCount.of(demonstrations), null, start, "sft", null, null);
+                Method.SFT,
+                spec,
+                null,
+                start,
+                start.toString(),
+                null,
+                RowCount.of(demonstrations),
+                null,
+                start,
+                "sft",
+                null,
+                null);
         try (var interruption = Interruption.watch();
                 var bar = new ProgressBar(command.commandLine().getOut(), terminal);
                 var monitor = new ConsoleMonitor(bar, Writer.nullWriter(), interruption, null)) {

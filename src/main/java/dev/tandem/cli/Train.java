@@ -152,6 +152,7 @@ final class Train implements Callable<Integer> {
                 settings.spec(),
                 settings.lora(),
                 model,
+                model.toString(),
                 adapter,
                 RowCount.of(data),
                 evalData == null ? null : RowCount.of(evalData),

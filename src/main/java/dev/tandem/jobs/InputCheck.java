@@ -2,6 +2,7 @@ package dev.tandem.jobs;
 
 import dev.tandem.datasets.Dataset;
 import dev.tandem.datasets.DatasetCatalogue;
+import dev.tandem.models.LoraCheck;
 import dev.tandem.models.ModelKind;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
@@ -19,10 +20,12 @@ class InputCheck {
 
     private final ModelRegistry models;
     private final DatasetCatalogue datasets;
+    private final LoraCheck lora;
 
-    InputCheck(ModelRegistry models, DatasetCatalogue datasets) {
+    InputCheck(ModelRegistry models, DatasetCatalogue datasets, LoraCheck lora) {
         this.models = models;
         this.datasets = datasets;
+        this.lora = lora;
     }
 
     /**
@@ -61,6 +64,10 @@ class InputCheck {
                     problems,
                     "eval_dataset",
                     "eval_dataset must be given when training.eval_strategy is not no or training.eval_on_start is true");
+        }
+        if (model != null && problems.isEmpty()) {
+            problems.addAll(lora.problems(
+                    model, adapter, request.lora(), request.training().disableDropout()));
         }
         if (model == null || dataset == null || !problems.isEmpty()) {
             throw new InvalidSpec(problems);

@@ -44,16 +44,16 @@ public final class Form {
         var problems = new ArrayList<FieldProblem>();
         List<String> names =
                 Arrays.stream(components).map(c -> wireName(c.getName())).toList();
-        for (String key : json.keySet()) {
+        json.forEach((key, value) -> {
             if (names.contains(key)) {
-                continue;
+                return;
             }
             if (defaults instanceof KnowsOthers standard && standard.knows(key)) {
-                standard.problemOf(key, json.get(key)).ifPresent(problems::add);
+                standard.problemOf(key, value).ifPresent(problems::add);
             } else {
                 problems.add(new FieldProblem(key, "unknown_field", unknown(key, names)));
             }
-        }
+        });
         @Nullable Object[] values = new @Nullable Object[components.length];
         for (int i = 0; i < components.length; i++) {
             Object fallback = value(components[i], defaults);

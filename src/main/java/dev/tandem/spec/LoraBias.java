@@ -1,6 +1,8 @@
 package dev.tandem.spec;
 
-/** Which biases train along with an adapter. */
+/** Which biases of the model train along with an adapter: none, all of them, or those of the adapted modules. */
 public enum LoraBias {
-    NONE
+    NONE,
+    ALL,
+    LORA_ONLY
 }

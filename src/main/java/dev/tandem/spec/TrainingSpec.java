@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param optimArgs what the optimizer takes besides, as in {@code "momentum=0.9"}
  * @param dataSeed of the order of rows; null for {@code seed}
  * @param loggingSteps, evalSteps, saveSteps a value below 1 is a share of all steps, rounded up
+ * @param disableDropout whether all dropout is turned off, the adapter's too, as TRL does for DPO
  * @param evalSteps steps between evaluations; null for {@code loggingSteps}
  * @param evalDelay steps or epochs, by {@code evalStrategy}, before the first evaluation
  * @param earlyStoppingPatience evaluations without a better metric after which the run ends; null for never
@@ -82,6 +83,7 @@ public record TrainingSpec(
         double maxGradNorm,
         int seed,
         @Nullable Integer dataSeed,
+        boolean disableDropout,
         boolean bf16,
         boolean gradientCheckpointing,
         SamplingStrategy trainSamplingStrategy,
@@ -146,6 +148,7 @@ public record TrainingSpec(
             1,
             42,
             null,
+            true,
             false,
             false,
             SamplingStrategy.RANDOM,

@@ -22,6 +22,16 @@ record BatchResult(
         float @Nullable [] referenceLogps,
         int referenceRows) {
 
+    /**
+     * While nothing has moved, the policy is the reference and no answer has a reward: what rounding leaves of the
+     * difference is not one.
+     */
+    BatchResult withoutRewards() {
+        return referenceLogps == null
+                ? this
+                : new BatchResult(loss, auxLoss, logps, entropies, hits, meanLogits, logps, referenceRows);
+    }
+
     /** @param rows (4, M), as {@link dev.tandem.transformer.LmHead.Statistics} has them */
     static BatchResult of(
             NDArray loss,

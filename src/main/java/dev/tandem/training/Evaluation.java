@@ -40,8 +40,9 @@ final class Evaluation {
     /**
      * @param tokensSeen in training so far, which TRL repeats here
      * @param epoch passes over the training data
+     * @param policyIsReference whether nothing has moved yet
      */
-    Map<String, Double> run(long tokensSeen, double epoch) {
+    Map<String, Double> run(long tokensSeen, double epoch, boolean policyIsReference) {
         var sums = new LinkedHashMap<String, Double>();
         double loss = 0;
         int rows = 0;
@@ -50,7 +51,7 @@ final class Evaluation {
                 boolean pairs = run.method() == Method.DPO;
                 BatchResult result = learner.evaluate(scratch, batch, pairs ? 1 : 1.0 / batch.predictions());
                 Map<String, Double> metrics = pairs
-                        ? BatchMetrics.ofPairs(batch, result, run.spec())
+                        ? BatchMetrics.ofPairs(batch, policyIsReference ? result.withoutRewards() : result, run.spec())
                         : BatchMetrics.ofDemonstrations(batch, result);
                 metrics.forEach((name, value) -> sums.merge(name, value, Double::sum));
                 loss += result.loss() * batch.rows().size();

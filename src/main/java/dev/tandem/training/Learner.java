@@ -44,19 +44,23 @@ final class Learner {
      * Adds the gradients of {@code weight * loss} to the policy's.
      *
      * @param manager closed by the caller when the micro-batch is done
+     * @param dropoutSeed draws this micro-batch's dropout
      */
-    BatchResult learn(NDManager manager, MicroBatch batch, double weight) {
+    BatchResult learn(NDManager manager, MicroBatch batch, double weight, long dropoutSeed) {
         Ops ops = kernels.apply(manager);
-        LanguageModel model = policy.model();
+        LanguageModel model = policy.model().dropping(dropoutSeed);
         PackedTokens tokens = model.pack(ops, batch.trees());
         int referenceRows = reference == null ? 0 : reference.unknown(batch);
-        NDArray referenceLogps = reference == null ? null : reference.logps(ops, batch, tokens); // (M)
+        // As in TRL, whose reference runs in training mode too.
+        NDArray referenceLogps =
+                reference == null ? null : reference.dropping(~dropoutSeed).logps(ops, batch, tokens); // (M)
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             LanguageModel.Prediction prediction = model.predict(ops, tokens);
             NDArray hidden = prediction.states(); // (M, C)
+            LmHead lmHead = model.head(ops);
             JniUtils.setGradMode(false);
             NDArray states = hidden.stopGradient();
-            LmHead.Statistics head = model.head().statistics(ops, states, tokens.targets(), objective.needsLogSumP2());
+            LmHead.Statistics head = lmHead.statistics(ops, states, tokens.targets(), objective.needsLogSumP2());
             NDArray logps = head.rows().get(0).duplicate(); // (M)
             JniUtils.setGradMode(true);
             logps.setRequiresGradient(true);
@@ -69,9 +73,12 @@ final class Learner {
                     hidden.mul(head.slope().mul(slope.reshape(-1, 1))).sum();
             NDArray auxLoss = auxLoss(ops, prediction);
             collector.backward(withAuxLoss(surrogate, auxLoss, weight));
+            if (policy.adaptsHead()) {
+                learnHead(collector, ops, lmHead, states, tokens.targets(), slope);
+            }
             JniUtils.setGradMode(false);
             if (policy.trainsHead()) {
-                model.head().addGradient(ops, policy.headGradient(manager), states, tokens.targets(), slope);
+                lmHead.addGradient(ops, policy.headGradient(manager), states, tokens.targets(), slope);
             }
             return BatchResult.of(
                     withAuxLoss(loss, auxLoss, weight), auxLoss, head.rows(), referenceLogps, referenceRows);
@@ -86,6 +93,16 @@ final class Learner {
         return auxLoss == null ? loss : loss.add(auxLoss.mul((float) (auxLossCoef * weight)));
     }
 
+    /** A head that follows from an adapter: autograd goes on from its closed-form gradient, by sum(W · detach(dL/dW)). */
+    private static void learnHead(
+            GradientCollector collector, Ops ops, LmHead head, NDArray states, NDArray targets, NDArray slope) {
+        NDArray gradient = ops.manager().zeros(head.weight().getShape()); // (V, C)
+        JniUtils.setGradMode(false);
+        head.addGradient(ops, gradient, states, targets, slope);
+        JniUtils.setGradMode(true);
+        collector.backward(ops.call("inner", head.weight(), gradient));
+    }
+
     /** The loss and what the metrics need, without gradients. */
     BatchResult evaluate(NDManager manager, MicroBatch batch, double weight) {
         Ops ops = kernels.apply(manager);
@@ -95,7 +112,7 @@ final class Learner {
         NDArray referenceLogps = reference == null ? null : reference.logps(ops, batch, tokens);
         LanguageModel.Prediction prediction = model.predict(ops, tokens);
         LmHead.Statistics head =
-                model.head().statistics(ops, prediction.states(), tokens.targets(), objective.needsLogSumP2());
+                model.head(ops).statistics(ops, prediction.states(), tokens.targets(), objective.needsLogSumP2());
         var predictions = new Objective.Predictions(head.rows().get(0), referenceLogps, head.logSumP2());
         NDArray loss = objective.loss(batch, predictions);
         NDArray auxLoss = auxLoss(ops, prediction);

@@ -2,7 +2,7 @@ package dev.tandem.training;
 
 import ai.djl.ndarray.NDManager;
 import dev.tandem.spec.FailureKind;
-import dev.tandem.spec.LoraSpec;
+import dev.tandem.spec.Form;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.transformer.Decoder;
 import dev.tandem.transformer.LanguageModel;
@@ -13,15 +13,14 @@ import dev.tandem.transformer.ModelConfig;
 import dev.tandem.transformer.Ops;
 import dev.tandem.transformer.Weights;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * The policy and its reference. In full fine-tuning the reference is a second, frozen copy of the weights, which stays
- * in the mapped file unless it follows the policy. With an adapter there is one copy: the reference is the model without the adapter, or with the
- * adapter that the run started from, frozen.
+ * in the mapped file unless it follows the policy. With an adapter there is one copy: the reference is the model without
+ * the adapter, or with the adapter that the run started from, frozen. Biases that train beside an adapter are the
+ * exception: PEFT trains them in place, so they are the reference's too.
  *
  * @param reference loads the reference when it is needed, into the manager of the operations that it is given
  */
@@ -39,27 +38,55 @@ record LoadedModels(Policy policy, Function<Ops, LanguageModel> reference) {
             return new LoadedModels(policy, into -> forwardOnly(into, config, run.model(), !moves));
         }
         LoraAdapter adapter = run.adapter() != null
-                ? continued(ops, run, config)
+                ? continued(ops, run, decoder)
                 : LoraAdapter.create(
-                        ops.manager(), config, lora(run, config), run.spec().seed());
-        var policy = new Policy(ops.manager(), new LanguageModel(decoder, head, adapter), adapter.tensors());
-        LoraAdapter start = run.adapter() != null ? LoraAdapter.load(ops, config, run.adapter()) : null;
-        return new LoadedModels(policy, into -> new LanguageModel(decoder, head, start));
+                        ops, config, decoder.weights(), lora(run), run.spec().seed());
+        LoraAdapter trained = dropping(ops, run, adapter);
+        var policy = new Policy(ops.manager(), new LanguageModel(decoder, head, trained), trained.parameters());
+        return new LoadedModels(policy, into -> {
+            LoraAdapter reference = run.adapter() == null
+                    ? trained.off()
+                    : dropping(into, run, LoraAdapter.load(into, config, decoder.weights(), run.adapter()))
+                            .withBiasesOf(trained);
+            return new LanguageModel(decoder, head, reference);
+        });
     }
 
     /** An adapter brings its own shape; one that is asked for besides may only say the same. */
-    private static LoraAdapter continued(Ops ops, TrainingRun run, ModelConfig config) {
-        LoraAdapter adapter = LoraAdapter.load(ops, config, Objects.requireNonNull(run.adapter()));
-        if (run.lora() != null && !lora(run, config).sameAs(adapter.config(), config)) {
+    private static LoraAdapter continued(Ops ops, TrainingRun run, Decoder decoder) {
+        LoraAdapter adapter =
+                LoraAdapter.load(ops, decoder.config(), decoder.weights(), Objects.requireNonNull(run.adapter()));
+        if (run.lora() != null && !adapter.isLike(lora(run))) {
             throw new TrainingFailure(
                     FailureKind.INVALID_SPEC,
-                    "lora differs from the adapter that the run starts from, which has r = %d, lora_alpha = %s, target_modules = %s; leave lora out"
-                            .formatted(
-                                    adapter.config().r(),
-                                    adapter.config().alpha(),
-                                    adapter.config().targets()));
+                    "lora differs from the adapter that the run starts from, which has %s; leave lora out"
+                            .formatted(adapter.summary()));
         }
         return adapter;
+    }
+
+    private static LoraAdapter dropping(Ops ops, TrainingRun run, LoraAdapter adapter) {
+        return run.spec().disableDropout() ? adapter : adapter.withDropout(ops);
+    }
+
+    /** Whether the reference changes from step to step, so that nothing that it said can be kept. */
+    boolean referenceMoves(TrainingRun run) {
+        LoraAdapter adapter = policy.model().adapter();
+        if (adapter == null || run.spec().precomputeRefLogProbs()) {
+            return run.spec().syncRefModel();
+        }
+        boolean drops = run.adapter() != null
+                && !run.spec().disableDropout()
+                && adapter.config().dropout() > 0;
+        return adapter.trainsBiases() || drops;
+    }
+
+    /** Whether the first step finds policy and reference the same. */
+    boolean beginAlike(TrainingRun run) {
+        LoraAdapter adapter = policy.model().adapter();
+        return adapter == null
+                || (run.adapter() != null || adapter.beginsNeutral())
+                        && (run.spec().disableDropout() || adapter.config().dropout() == 0);
     }
 
     /** A model that only runs forward. */
@@ -77,13 +104,7 @@ record LoadedModels(Policy policy, Function<Ops, LanguageModel> reference) {
         return new Decoder(manager, config, Weights.load(ops, config, folder, frozen));
     }
 
-    private static LoraConfig lora(TrainingRun run, ModelConfig config) {
-        LoraSpec lora = Optional.ofNullable(run.lora()).orElseThrow();
-        List<String> targets = lora.targetModules();
-        return new LoraConfig(
-                lora.r(),
-                lora.loraAlpha(),
-                targets == null ? config.defaultLoraTargets() : targets,
-                String.valueOf(run.model().getFileName()));
+    private static LoraConfig lora(TrainingRun run) {
+        return LoraConfig.of(Form.write(Objects.requireNonNull(run.lora())));
     }
 }

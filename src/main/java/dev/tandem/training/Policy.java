@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.tandem.transformer.LanguageModel;
 import dev.tandem.transformer.LmHead;
+import dev.tandem.transformer.LoraAdapter;
 import dev.tandem.transformer.Ops;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,17 +21,18 @@ final class Policy {
 
     private final LanguageModel model;
     private final Map<String, NDArray> parameters;
-    private final String headName;
+    private final @Nullable String headName; // null where the head stays as it is
     /** Of a trained head that is nothing else; a tied one adds to the embedding's gradient. */
     private final @Nullable NDArray headGradient; // (V, C)
 
     Policy(NDManager manager, LanguageModel model, Map<String, NDArray> parameters) {
         this.model = model;
         this.parameters = parameters;
-        this.headName = LmHead.weightName(model.config());
-        NDArray head = parameters.get(headName);
-        this.headGradient =
-                head == null || model.config().tied() ? null : manager.zeros(head.getShape(), DataType.FLOAT32);
+        LoraAdapter adapter = model.adapter();
+        this.headName = adapter == null ? LmHead.weightName(model.config()) : adapter.headParameter();
+        boolean shared = adapter == null ? model.config().tied() : adapter.sharesHead();
+        NDArray head = headName == null ? null : parameters.get(headName);
+        this.headGradient = head == null || shared ? null : manager.zeros(head.getShape(), DataType.FLOAT32);
         parameters.forEach((name, parameter) -> parameter.setRequiresGradient(!isHeadApart(name)));
     }
 
@@ -42,12 +44,21 @@ final class Policy {
         return parameters;
     }
 
+    /** Whether the head's weight is a parameter. */
     boolean trainsHead() {
-        return parameters.containsKey(headName);
+        return headName != null;
+    }
+
+    /** Whether the head's weight follows from an adapter's parameters. */
+    boolean adaptsHead() {
+        return model.adapter() != null && model.adapter().adaptsHead();
     }
 
     /** Where the head's gradient is gathered; with a tied head only after a backward pass. */
     NDArray headGradient(NDManager manager) {
+        if (headName == null) {
+            throw new IllegalStateException("the head is not trained");
+        }
         return headGradient != null ? headGradient : gradient(manager, headName);
     }
 

@@ -16,6 +16,11 @@ interface Reference extends AutoCloseable {
      */
     NDArray logps(Ops ops, MicroBatch batch, PackedTokens tokens);
 
+    /** The same where dropout is drawn anew for every micro-batch; most references have none. */
+    default Reference dropping(long seed) {
+        return this;
+    }
+
     /** How many of the micro-batch's rows have to run through a model. */
     int unknown(MicroBatch batch);
 
@@ -30,6 +35,11 @@ interface Reference extends AutoCloseable {
         @Override
         public NDArray logps(Ops ops, MicroBatch batch, PackedTokens tokens) {
             return model.logps(ops, tokens);
+        }
+
+        @Override
+        public Reference dropping(long seed) {
+            return new Live(model.dropping(seed));
         }
 
         @Override

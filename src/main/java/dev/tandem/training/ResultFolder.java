@@ -6,6 +6,7 @@ import dev.tandem.transformer.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,8 +35,18 @@ final class ResultFolder {
             SafetensorsWriter.write(
                     folder.resolve("model.safetensors"), models.policy().parameters(), config.dtype());
         } else {
-            adapter.save(folder, config);
+            adapter.save(folder, run.modelName());
         }
+    }
+
+    /** The files of a whole checkpoint but its weights. */
+    static void copyModel(Path from, Path to) throws IOException {
+        copy(from, to, true);
+    }
+
+    /** A tokenizer that came with an adapter takes the place of the model's. */
+    static void copyTokenizer(Path from, Path to) throws IOException {
+        copy(from, to, false);
     }
 
     private static void copy(Path from, Path to, boolean withModel) throws IOException {
@@ -43,7 +54,7 @@ final class ResultFolder {
             for (Path file : files.sorted().toList()) {
                 String name = String.valueOf(file.getFileName());
                 if (TOKENIZER.matcher(name).matches() || withModel && MODEL.contains(name)) {
-                    Files.copy(file, to.resolve(name));
+                    Files.copy(file, to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
         }

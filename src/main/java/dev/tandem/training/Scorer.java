@@ -69,8 +69,10 @@ public final class Scorer implements AutoCloseable {
         LanguageModel model =
                 sameWeights == null ? LoadedModels.frozen(ops, ModelConfig.read(folder), folder) : sameWeights;
         String adapter = source.adapter();
-        LoraAdapter loaded = adapter == null ? null : LoraAdapter.load(ops, model.config(), Path.of(adapter));
-        return new LanguageModel(model.decoder(), model.head(), loaded);
+        LoraAdapter loaded = adapter == null
+                ? null
+                : LoraAdapter.load(ops, model.config(), model.decoder().weights(), Path.of(adapter));
+        return new LanguageModel(model.decoder(), model.plainHead(), loaded);
     }
 
     private static void requireSameVocabulary(LanguageModel policy, @Nullable LanguageModel reference) {

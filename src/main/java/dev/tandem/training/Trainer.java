@@ -16,6 +16,7 @@ import dev.tandem.text.TextTokenizer;
 import dev.tandem.text.TokenizedDataset;
 import dev.tandem.transformer.InvalidCheckpoint;
 import dev.tandem.transformer.Kernels;
+import dev.tandem.transformer.LoraAdapter;
 import dev.tandem.transformer.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,9 +53,10 @@ public final class Trainer {
                 Kernels kernels = Kernels.load(manager)) {
             RunData data = read(ModelConfig.read(run.model()));
             LoadedModels models = LoadedModels.load(kernels.in(manager), run);
+            Dropouts.check(run, models, monitor);
             Reference reference = reference(models, data, manager, kernels);
             try (reference) {
-                var loop = new TrainingLoop(run, monitor, manager, kernels, models.policy(), reference, data);
+                var loop = new TrainingLoop(run, monitor, manager, kernels, models, reference, data);
                 int fromStep = run.resumeFrom() == null ? 0 : loop.resume(run.resumeFrom());
                 monitor.started(loop.totalSteps(), fromStep, data.rows().size(), data.dropped(), device.toString());
                 if (fromStep == 0) {
@@ -80,7 +82,8 @@ public final class Trainer {
         if (run.method() != Method.DPO || !run.spec().usesReference()) {
             return null;
         }
-        if (run.spec().syncRefModel()) {
+        tellOfBiases(models);
+        if (models.referenceMoves(run)) {
             return new Reference.Live(models.reference().apply(kernels.in(manager)));
         }
         Path folder = run.referenceCache();
@@ -89,6 +92,16 @@ public final class Trainer {
                 : ReferenceCache.open(folder.resolve(manager.getDevice().getDeviceType() + "-fp32"), data.all());
         return new CachedReference(
                 cache, models.reference(), manager, kernels, message -> monitor.warned(message, Map.of()));
+    }
+
+    private void tellOfBiases(LoadedModels models) {
+        LoraAdapter adapter = models.policy().model().adapter();
+        if (adapter != null && adapter.trainsBiases()) {
+            monitor.warned(
+                    "bias = %s trains biases of the model itself, so the reference moves with them, as with PEFT and TRL; set bias to none for a reference that stays"
+                            .formatted(adapter.config().bias().name().toLowerCase(Locale.ROOT)),
+                    Map.of());
+        }
     }
 
     private RunData read(ModelConfig config) {

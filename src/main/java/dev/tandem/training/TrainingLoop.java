@@ -30,6 +30,7 @@ final class TrainingLoop {
     private final Flops flops;
     private final PolicyUpdate update;
     private final LossAlarm alarm;
+    private final boolean beginAlike;
     private final RunData data;
     private final List<TokenizedRow> rows;
     private final @Nullable Evaluation evaluation;
@@ -47,7 +48,7 @@ final class TrainingLoop {
             TrainingMonitor monitor,
             NDManager manager,
             Kernels kernels,
-            Policy policy,
+            LoadedModels models,
             @Nullable Reference reference,
             RunData data) {
         this.run = run;
@@ -56,9 +57,11 @@ final class TrainingLoop {
         this.manager = manager;
         this.reference = reference;
         boolean pairs = run.method() == Method.DPO;
+        Policy policy = models.policy();
         Objective objective = pairs ? PreferenceObjective.of(spec) : new Objective.Likelihood();
         this.learner = new Learner(policy, reference, objective, pairs ? spec.routerAuxLossCoef() : 0, kernels::in);
-        this.alarm = new LossAlarm(objective.initialValue(manager).orElse(Double.NaN));
+        this.beginAlike = pairs && models.beginAlike(run);
+        this.alarm = new LossAlarm(beginAlike ? objective.initialValue(manager).orElse(Double.NaN) : Double.NaN);
         this.flops = Flops.of(policy);
         this.data = data;
         this.rows = data.rows();
@@ -182,7 +185,8 @@ final class TrainingLoop {
         double routers = 0;
         for (int i = 0; i < losses.length; i++) {
             try (NDManager scratch = manager.newSubManager()) {
-                BatchResult result = learner.learn(scratch, batches.get(i), weight(batches));
+                BatchResult result =
+                        learner.learn(scratch, batches.get(i), weight(batches), Dropouts.seed(spec.seed(), step, i));
                 alarm.check(batches.get(i), result, step);
                 window.addMicroBatch(
                         metrics(batches.get(i), result),
@@ -211,8 +215,13 @@ final class TrainingLoop {
 
     private Map<String, Double> metrics(MicroBatch batch, BatchResult result) {
         return run.method() == Method.DPO
-                ? BatchMetrics.ofPairs(batch, result, spec)
+                ? BatchMetrics.ofPairs(batch, policyIsReference() ? result.withoutRewards() : result, spec)
                 : BatchMetrics.ofDemonstrations(batch, result);
+    }
+
+    /** Before anything has moved; the first step of a warm-up has rate 0 and moves nothing. */
+    private boolean policyIsReference() {
+        return beginAlike && (step == 0 || step == 1 && learningRate.at(0) == 0);
     }
 
     private void log() {
@@ -225,7 +234,8 @@ final class TrainingLoop {
 
     private void evaluate() {
         Evaluation rows = Objects.requireNonNull(evaluation, "evaluation data, which the trainer asked for");
-        Map<String, Double> metrics = rows.run(window.state().tokensSeen(), order.epochsAfter(step));
+        Map<String, Double> metrics =
+                rows.run(window.state().tokensSeen(), order.epochsAfter(step), policyIsReference());
         metrics.forEach((name, value) -> latest.put("eval_" + name, value));
         monitor.measured("eval", step, metrics);
         String metric = spec.bestMetric();

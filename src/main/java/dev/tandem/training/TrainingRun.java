@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that one run needs.
  *
  * @param model folder of the base checkpoint
+ * @param modelName what an adapter made from it calls the base: a registered name, or the folder
  * @param adapter folder of an adapter to start from; the reference is then the model with that adapter, frozen
  * @param checkpoints folder below which checkpoints go, one folder each
  * @param checkpointPrefix start of a checkpoint folder's name, unique to the attempt
@@ -22,6 +23,7 @@ public record TrainingRun(
         TrainingSpec spec,
         @Nullable LoraSpec lora,
         Path model,
+        String modelName,
         @Nullable Path adapter,
         DataSource data,
         @Nullable DataSource evalData,

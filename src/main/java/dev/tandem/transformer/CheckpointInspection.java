@@ -9,8 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges a checkpoint just as loading it does, from its configs and the headers of its weights alone: no weight is read
@@ -36,6 +38,38 @@ public final class CheckpointInspection {
         List<StoredTensor> tensors = LoraTensors.open(adapterFolder, base).tensors();
         checkEveryFile(adapterFolder);
         return facts(base, tensors);
+    }
+
+    /**
+     * Judges settings for a new adapter.
+     *
+     * @param settings fields of PEFT's {@code LoraConfig}
+     * @param dropping whether {@code lora_dropout} is to have an effect
+     * @throws InvalidCheckpoint naming the setting that does not fit the model
+     */
+    public static void ofLora(Path modelFolder, Map<String, ? extends @Nullable Object> settings, boolean dropping) {
+        LoraModules modules = LoraModules.of(LoraConfig.of(settings), ModelConfig.read(modelFolder), true);
+        if (dropping) {
+            modules.requireNoDropoutOnHead();
+        }
+    }
+
+    /**
+     * What an adapter is, in few words, if it is another one than these settings would make.
+     *
+     * @throws InvalidCheckpoint naming the setting that does not fit the model
+     */
+    public static Optional<String> contradiction(
+            Path adapterFolder, Path modelFolder, Map<String, ? extends @Nullable Object> settings) {
+        ModelConfig model = ModelConfig.read(modelFolder);
+        LoraModules asked = LoraModules.of(LoraConfig.of(settings), model, true);
+        LoraModules there = LoraModules.of(LoraConfig.read(adapterFolder), model, false);
+        return asked.sameAs(there) ? Optional.empty() : Optional.of(there.summary());
+    }
+
+    /** The fields of {@code config.json} by which the model drops something in training, as {@code name = share}. */
+    public static List<String> dropouts(Path modelFolder) {
+        return ModelDropouts.of(ConfigJson.read(modelFolder.resolve("config.json")));
     }
 
     /** A file that is not part of the weights is kept too, so it must at least be whole. */

@@ -98,6 +98,7 @@ public final class Decoder {
         final PackedTokens tokens;
         final Routing routing;
         private final @Nullable LoraAdapter adapter;
+        private final Weights weights;
         final @Nullable KeyValueCache cache;
         private final Positions positions;
 
@@ -111,6 +112,7 @@ public final class Decoder {
             this.tokens = tokens;
             this.routing = routing;
             this.adapter = adapter;
+            this.weights = adapter == null ? Decoder.this.weights : adapter.over(Decoder.this.weights);
             this.cache = cache;
             this.positions = new Positions(ops, tokens);
         }
@@ -126,16 +128,19 @@ public final class Decoder {
         }
 
         private NDArray embeddings() {
-            NDArray x = ops.call("embed", weights.get(names.embeddingWeight()), tokens.ids());
+            NDArray x = embedding(names.prefix() + names.embeddings(), tokens.ids());
             if (config.scales().embedding() != 1) {
                 x = ops.call("mul", x, embeddingScale);
             }
             return names.positions() == null
                     ? x
-                    : ops.call(
-                            "add",
-                            x,
-                            positions.learned(config, weights.get(names.prefix() + names.positions() + ".weight")));
+                    : ops.call("add", x, embedding(names.prefix() + names.positions(), positions.learned(config)));
+        }
+
+        /** Rows of a table: (ids, C). */
+        private NDArray embedding(String module, NDArray ids) {
+            NDArray y = ops.call("embed", weights.get(module + ".weight"), ids);
+            return adapter == null ? y : adapter.embedding(ops, weights, module, ids, y);
         }
 
         private NDArray layer(String path, Layer layer, NDArray x) {
@@ -167,7 +172,7 @@ public final class Decoder {
             } else {
                 y = ops.call("linear", x, w);
             }
-            return adapter == null ? y : adapter.add(ops, module, x, y);
+            return adapter == null ? y : adapter.linear(ops, weights, module, x, y);
         }
 
         private NDArray normOrSame(String path, @Nullable String module, NDArray x) {

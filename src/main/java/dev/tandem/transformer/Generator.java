@@ -45,7 +45,7 @@ public final class Generator implements AutoCloseable {
             Ops ops = kernels.in(manager);
             ModelConfig config = ModelConfig.read(folder);
             var decoder = new Decoder(manager, config, Weights.load(ops, config, folder, true));
-            LoraAdapter loaded = adapter == null ? null : LoraAdapter.load(ops, config, adapter);
+            LoraAdapter loaded = adapter == null ? null : LoraAdapter.load(ops, config, decoder.weights(), adapter);
             return new Generator(manager, kernels, new LanguageModel(decoder, new LmHead(decoder), loaded));
         } catch (RuntimeException e) {
             manager.close();
@@ -129,7 +129,7 @@ public final class Generator implements AutoCloseable {
                     cache.next(scratch, texts, fresh, model.config().slidingWindow());
             NDArray hidden = model.decoder().hidden(ops, tokens, model.adapter(), cache); // (N, C)
             NDArray states = ops.call("select", hidden, tokens.predictors());
-            float[] flat = model.head().logits(ops, states).toFloatArray();
+            float[] flat = model.head(ops).logits(ops, states).toFloatArray();
             int vocabulary = flat.length / texts.size();
             return IntStream.range(0, texts.size())
                     .mapToObj(row -> Arrays.copyOfRange(flat, row * vocabulary, (row + 1) * vocabulary))

@@ -3,6 +3,7 @@ package dev.tandem.transformer;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A checkpoint or adapter that cannot be used, and why: all that was found wrong at one look. */
 public final class InvalidCheckpoint extends IllegalArgumentException {
@@ -38,18 +39,30 @@ public final class InvalidCheckpoint extends IllegalArgumentException {
         }
     }
 
-    /** One broken rule. What a file says is quoted in the message, but never at any length. */
-    public record Flaw(Rule rule, String message) {
+    /**
+     * One broken rule. What a file says is quoted in the message, but never at any length.
+     *
+     * @param field of an adapter's settings that is at fault; null elsewhere
+     */
+    public record Flaw(Rule rule, @Nullable String field, String message) {
 
         private static final int LONGEST = 1000;
 
         public Flaw {
             message = message.length() > LONGEST ? message.substring(0, LONGEST) + "..." : message;
         }
+
+        public Flaw(Rule rule, String message) {
+            this(rule, null, message);
+        }
     }
 
     public InvalidCheckpoint(Rule rule, String message) {
         this(List.of(new Flaw(rule, message)));
+    }
+
+    InvalidCheckpoint(Rule rule, String field, String message) {
+        this(List.of(new Flaw(rule, field, message)));
     }
 
     public InvalidCheckpoint(Rule rule, String message, Throwable cause) {

@@ -4,9 +4,13 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A decoder with its head, and the adapter that it runs with, if any. */
+/**
+ * A decoder with its head, and the adapter that it runs with, if any.
+ *
+ * @param plainHead the head without the adapter
+ */
 public record LanguageModel(
-        Decoder decoder, LmHead head, @Nullable LoraAdapter adapter) {
+        Decoder decoder, LmHead plainHead, @Nullable LoraAdapter adapter) {
 
     public ModelConfig config() {
         return decoder.config();
@@ -29,6 +33,18 @@ public record LanguageModel(
         return new Prediction(ops.call("select", output.hidden(), tokens.predictors()), output.routing());
     }
 
+    /** The head, with what the adapter makes of it. */
+    public LmHead head(Ops ops) {
+        return adapter == null || !adapter.changesHead()
+                ? plainHead
+                : plainHead.with(adapter.head(ops, plainHead.weight()));
+    }
+
+    /** The model as it computes in training: with dropout, if its adapter has any. The same seed draws the same masks. */
+    public LanguageModel dropping(long seed) {
+        return adapter == null ? this : new LanguageModel(decoder, plainHead, adapter.dropping(seed));
+    }
+
     /** Hidden states that predict the completion tokens: (M, C). */
     public NDArray predictingStates(Ops ops, PackedTokens tokens) {
         return predict(ops, tokens).states();
@@ -36,6 +52,6 @@ public record LanguageModel(
 
     /** Log-probability of each completion token: (M), fp32. */
     public NDArray logps(Ops ops, PackedTokens tokens) {
-        return head.logps(ops, predictingStates(ops, tokens), tokens.targets());
+        return head(ops).logps(ops, predictingStates(ops, tokens), tokens.targets());
     }
 }

@@ -30,10 +30,27 @@ public final class LmHead {
 
     /** @param chunkRows predictions computed at one time */
     LmHead(Decoder decoder, int chunkRows) {
-        this.weight = decoder.weights().get(weightName(decoder.config()));
-        this.divisor = decoder.logitDivisor();
-        this.softcap = decoder.logitSoftcap();
+        this(
+                decoder.weights().get(weightName(decoder.config())),
+                decoder.logitDivisor(),
+                decoder.logitSoftcap(),
+                chunkRows);
+    }
+
+    private LmHead(NDArray weight, NDArray divisor, NDArray softcap, int chunkRows) {
+        this.weight = weight;
+        this.divisor = divisor;
+        this.softcap = softcap;
         this.chunkRows = chunkRows;
+    }
+
+    /** This head with another weight, (V, C). */
+    LmHead with(NDArray other) {
+        return new LmHead(other, divisor, softcap, chunkRows);
+    }
+
+    public NDArray weight() {
+        return weight;
     }
 
     /** The parameter that the head multiplies by; with tied weights, the embedding's. */

@@ -39,8 +39,11 @@ final class Positions {
         return new Turn(cos.mul(factor), sin.mul(factor));
     }
 
-    /** @throws IllegalArgumentException if a position lies beyond the table */
-    NDArray learned(ModelConfig config, NDArray table) {
+    /**
+     * @return rows of the table of learned positions, (N)
+     * @throws IllegalArgumentException if a position lies beyond the table
+     */
+    NDArray learned(ModelConfig config) {
         for (int position : tokens.positions()) {
             if (position >= config.contextLength()) {
                 throw new IllegalArgumentException(
@@ -48,6 +51,6 @@ final class Positions {
                                 .formatted(position, config.contextLength(), config.contextLength()));
             }
         }
-        return ops.call("embed", table, ops.manager().create(tokens.positions()));
+        return ops.manager().create(tokens.positions());
     }
 }

@@ -35,6 +35,13 @@ public final class Weights {
         return new Weights(new LinkedHashMap<>(tensors));
     }
 
+    /** The same weights, with others in the place of some. */
+    Weights with(Map<String, NDArray> others) {
+        var all = new LinkedHashMap<>(tensors);
+        all.putAll(others);
+        return new Weights(all);
+    }
+
     public Map<String, NDArray> all() {
         return tensors;
     }

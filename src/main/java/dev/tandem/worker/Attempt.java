@@ -128,6 +128,7 @@ final class Attempt {
                 order.training(),
                 order.lora(),
                 Path.of(order.modelPath()),
+                order.card().model(),
                 path(order.adapterPath()),
                 order.data(),
                 order.evalData(),

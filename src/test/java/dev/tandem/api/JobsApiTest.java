@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -109,6 +111,30 @@ class JobsApiTest {
                 .containsExactlyInAnyOrder("model", "adapter", "eval_dataset");
         assertThat(sql.sql("SELECT count(*) FROM job").query(Long.class).single())
                 .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    lora.target_modules | {"target_modules": ["q_proj", "query"]} | query, which is no module
+                    lora.target_modules | {"target_modules": "q_proj"} | match no module of this llama model
+                    lora.target_modules | {"target_modules": ["mlp"]} | neither a linear layer nor an embedding
+                    lora.modules_to_save | {"modules_to_save": ["score"]} | it has embed_tokens, q_proj, k_proj
+                    lora.rank_pattern | {"rank_pattern": {"o_proj": 2}} | rank_pattern names o_proj
+                    lora.layers_to_transform | {"layers_to_transform": [99]} | layers_to_transform names 99
+                    lora.exclude_modules | {"exclude_modules": "(a+"} | must be a regular expression
+                    lora.init_lora_weights | {"init_lora_weights": "pissa"} | supported are true, false and gaussian
+                    lora.kasa_config | {"kasa_config": {"beta": 1}} | is not supported
+                    lora.lora_dropout | {"lora_dropout": 0.1, "target_modules": ["lm_head"]} | not supported on lm_head
+                    """)
+    void loraSettingsThatTheModelCannotFollowAreNamedBeforeAnythingIsQueued(String field, String lora, String message)
+            throws Exception {
+        Map<String, Object> request = scene.request("steps=1");
+        request.put("training", Map.of("disable_dropout", false));
+        request.put("lora", new JsonMapper().readValue(lora, Map.class));
+        assertThat(post(request, null)).hasStatus(422).bodyJson().satisfies(body -> {
+            assertThat(body.getJson()).contains("\"field\":\"" + field + "\"");
+            assertThat(body.getJson().replace("\\\"", "\"")).contains(message);
+        });
     }
 
     @Test

@@ -75,7 +75,7 @@ class FailingRunsTest {
                     manager,
                     kernels,
                     message -> {});
-            var loop = new TrainingLoop(run, new RecordedMetrics(), manager, kernels, models.policy(), reference, data);
+            var loop = new TrainingLoop(run, new RecordedMetrics(), manager, kernels, models, reference, data);
 
             assertThatExceptionOfType(TrainingFailure.class)
                     .isThrownBy(loop::run)
@@ -152,6 +152,7 @@ class FailingRunsTest {
                 run.spec(),
                 Form.read(lora, LoraSpec.DEFAULTS),
                 run.model(),
+                run.modelName(),
                 run.adapter(),
                 run.data(),
                 run.evalData(),

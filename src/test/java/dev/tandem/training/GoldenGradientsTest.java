@@ -67,7 +67,7 @@ class GoldenGradientsTest {
             var learner = new Learner(policy, null, new Objective.Likelihood(), 0, kernels::in);
             MicroBatch batch = MicroBatch.of(rows(ops, folder), false);
 
-            BatchResult result = learner.learn(scratch, batch, 1.0 / batch.predictions());
+            BatchResult result = learner.learn(scratch, batch, 1.0 / batch.predictions(), 0);
 
             assertThat((double) result.loss())
                     .isCloseTo(expected.get("mean_nll_rows_0_1").asDouble(), within(1e-4));

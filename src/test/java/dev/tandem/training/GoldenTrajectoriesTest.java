@@ -67,6 +67,7 @@ class GoldenTrajectoriesTest {
                 TrainingSpec.read(golden.training()),
                 null,
                 golden.model(),
+                "base",
                 golden.hasAdapter() ? golden.folder().resolve("adapter_init") : null,
                 source(golden.folder().resolve("dataset.jsonl")),
                 Files.exists(evalData) ? source(evalData) : null,

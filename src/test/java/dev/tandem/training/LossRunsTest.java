@@ -85,9 +85,14 @@ class LossRunsTest {
                 Kernels kernels = Kernels.load(manager)) {
             LoadedModels models = LoadedModels.load(kernels.in(manager), run);
             var objective = PreferenceObjective.of(run.spec());
-            var learner = new Learner(models.policy(), models.reference(), objective, kernels::in);
+            var learner = new Learner(
+                    models.policy(),
+                    new Reference.Live(models.reference().apply(kernels.in(manager))),
+                    objective,
+                    0,
+                    kernels::in);
 
-            assertThat((double) learner.learn(scratch, batch, 1).loss()).isCloseTo(Math.log(2), within(1e-6));
+            assertThat((double) learner.learn(scratch, batch, 1, 0).loss()).isCloseTo(Math.log(2), within(1e-6));
             models.policy()
                     .gradients(scratch)
                     .forEach((name, gradient) ->

@@ -99,6 +99,7 @@ class ReferenceCacheTest {
                 run.spec(),
                 run.lora(),
                 run.model(),
+                run.modelName(),
                 run.adapter(),
                 run.data(),
                 run.evalData(),

@@ -49,6 +49,7 @@ record TinyRun(GoldenTrajectory golden, Path model, Path data, Map<String, Objec
                 TrainingSpec.read(training),
                 null,
                 model,
+                "base",
                 golden.hasAdapter() ? golden.folder().resolve("adapter_init") : null,
                 source(data),
                 Files.exists(evalData) ? source(evalData) : null,

@@ -220,7 +220,11 @@ class CheckpointInspectionTest {
         return Stream.of(
                 adapter("UNSUPPORTED_ADAPTER", "\"LOHA\", which is not supported", t -> t.replace("LORA", "LOHA")),
                 adapter("MISSING_FIELD", "has no peft_type", t -> t.replace("peft_type", "type")),
-                adapter("UNSUPPORTED_OPTION", "use_dora = true", t -> t.replace("dora\": false", "dora\": true")),
+                adapter("MISSING_TENSOR", "lora_magnitude_vector", t -> t.replace("dora\": false", "dora\": true")),
+                adapter("UNSUPPORTED_OPTION", "lora_bias = true", t -> t.replace("a_bias\": false", "a_bias\": true")),
+                adapter("UNSUPPORTED_OPTION", "\"pissa\"", t -> t.replace("weights\": true", "weights\": \"pissa\"")),
+                adapter("UNSUPPORTED_OPTION", "new_method = 1", t -> t.replaceFirst("\\{", "{\"new_method\": 1,")),
+                adapter("INVALID_VALUE", "must be none, all or lora_only", t -> t.replace("\"none\"", "\"some\"")),
                 adapter("SHAPE_MISMATCH", "must have shape [8, 32]", t -> t.replace("\"r\": 4", "\"r\": 8")),
                 adapter("INVALID_VALUE", "must be names of modules", t -> t.replace("\"c_attn\"", "7")),
                 adapter("MISSING_TENSOR", "c_proj.lora_A", t -> t.replace("c_attn", "c_proj")),
@@ -228,7 +232,7 @@ class CheckpointInspectionTest {
                 adapter("BASE_MISMATCH", "of another model?", t -> t.replace("c_attn", "q_proj")),
                 spoilt(
                         "UNSUPPORTED_TENSOR",
-                        "only lora_A and lora_B matrices are supported",
+                        "has no place in this adapter",
                         m -> m.withHeader("adapter_model.safetensors", h -> h.replace("lora_A", "lora_E"))),
                 spoilt(
                         "MISSING_FILE",

@@ -1,0 +1,98 @@
+package dev.tandem.transformer;
+
+import static dev.tandem.transformer.InvalidCheckpoint.Rule.INVALID_VALUE;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * A Python regular expression over module paths. An adapter's config may come from anyone, so a match that would take
+ * forever is given up.
+ */
+final class ModulePattern {
+
+    /** Characters that one match may look at; an honest one looks at a few hundred. */
+    private static final int MOST_STEPS = 1_000_000;
+
+    private final String field;
+    private final String regex;
+    private final Pattern pattern;
+
+    private ModulePattern(String field, String regex, Pattern pattern) {
+        this.field = field;
+        this.regex = regex;
+        this.pattern = pattern;
+    }
+
+    /** @param field of the config, for messages */
+    static ModulePattern of(String field, String regex) {
+        try {
+            String java = regex.replace("(?P<", "(?<").replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>");
+            return new ModulePattern(field, regex, Pattern.compile(java));
+        } catch (PatternSyntaxException e) {
+            throw new InvalidCheckpoint(
+                    INVALID_VALUE,
+                    field,
+                    "%s must be a regular expression, was \"%s\": %s".formatted(field, regex, e.getDescription()));
+        }
+    }
+
+    /** Python's {@code re.fullmatch}. */
+    boolean matchesAll(String path) {
+        return matcher(path).matches();
+    }
+
+    /** Python's {@code re.match}: from the start, but not to the end. */
+    boolean matchesStart(String path) {
+        return matcher(path).lookingAt();
+    }
+
+    /** What the first group holds after {@link #matchesStart}; -1 without a match. */
+    int numberAtStart(String path) {
+        Matcher matcher = matcher(path);
+        return matcher.lookingAt() ? Integer.parseInt(matcher.group("idx")) : -1;
+    }
+
+    private Matcher matcher(String path) {
+        return pattern.matcher(new Counted(path));
+    }
+
+    /** Counts what is read, which is the only thing that a runaway match cannot avoid. */
+    private final class Counted implements CharSequence {
+
+        private final String text;
+        private int steps;
+
+        Counted(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (++steps > MOST_STEPS) {
+                throw new InvalidCheckpoint(
+                        INVALID_VALUE,
+                        field,
+                        "%s \"%s\" takes too long on module \"%s\"; write it without nested repetitions"
+                                .formatted(field, regex, text));
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.substring(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+}
