@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
 
+    private static final List<String> EXPERT_FREE = List.of("q_proj", "k_proj", "v_proj", "o_proj");
+
     static LoadedModels load(Ops ops, TrainingRun run) {
         ModelConfig config = ModelConfig.read(run.model());
         boolean adapted = run.lora() != null || run.adapter() != null;
@@ -73,11 +75,26 @@ record LoadedModels(Policy policy, @Nullable LanguageModel reference) {
 
     private static LoraConfig lora(TrainingRun run, ModelConfig config) {
         LoraSpec lora = Optional.ofNullable(run.lora()).orElseThrow();
-        List<String> targets = lora.targetModules();
+        List<String> asked = lora.targetModules();
+        List<String> targets = asked == null ? config.defaultLoraTargets() : asked;
+        requireTargets(targets, config);
         return new LoraConfig(
-                lora.r(),
-                lora.loraAlpha(),
-                targets == null ? config.defaultLoraTargets() : targets,
-                String.valueOf(run.model().getFileName()));
+                lora.r(), lora.loraAlpha(), targets, String.valueOf(run.model().getFileName()));
+    }
+
+    private static void requireTargets(List<String> targets, ModelConfig config) {
+        if (targets.isEmpty()) {
+            throw new TrainingFailure(
+                    FailureKind.INVALID_SPEC,
+                    "lora.target_modules must be named for a %s model, of which PEFT knows no default; name some, or all-linear"
+                            .formatted(config.modelType()));
+        }
+        // PEFT adapts experts and routers as parameters of their own shape when these or all-linear are named.
+        if (config.routes() && !EXPERT_FREE.containsAll(targets)) {
+            throw new TrainingFailure(
+                    FailureKind.INVALID_SPEC,
+                    "lora.target_modules must be among %s in a model with experts, whose experts and routers cannot be adapted, was %s"
+                            .formatted(EXPERT_FREE, targets));
+        }
     }
 }

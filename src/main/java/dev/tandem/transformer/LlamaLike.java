@@ -36,7 +36,7 @@ final class LlamaLike {
     static Blueprint qwen3(Blueprint model) {
         return upperWindows(model.kvHeads(32).headDim(128).contextLength(32_768))
                 .attentionBias()
-                .normed(Normed.HEADS);
+                .attention(Normed.HEADS, null);
     }
 
     /** A window in the layers from {@code max_window_layers} on, and only if it is asked for. */
@@ -69,7 +69,7 @@ final class LlamaLike {
     static Blueprint olmo2(Blueprint model) {
         return model.norm(Norm.RMS, "rms_norm_eps", 1e-5)
                 .attentionBias()
-                .normed(Normed.PROJECTION)
+                .attention(Normed.PROJECTION, null)
                 .names(TensorNames.LLAMA.with(Norms.AFTER).withLoraTargets());
     }
 

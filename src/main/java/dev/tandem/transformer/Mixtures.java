@@ -51,7 +51,7 @@ final class Mixtures {
         return model.kvHeads(4)
                 .contextLength(32_768)
                 .attentionBias()
-                .normed(Normed.HEADS)
+                .attention(Normed.HEADS, null)
                 .window(json.flag("use_sliding_window", false) ? LlamaLike.windowOr(json, 4096) : null)
                 .experts(experts, layer -> !dense.contains(layer) && (layer + 1) % step == 0)
                 .names(QWEN3);
