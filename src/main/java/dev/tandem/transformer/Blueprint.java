@@ -137,13 +137,10 @@ final class Blueprint {
         return this;
     }
 
-    Blueprint normed(Normed queriesAndKeys) {
+    /** @param cap of the attention scores; null for none */
+    Blueprint attention(Normed queriesAndKeys, @Nullable Double cap) {
         normed = queriesAndKeys;
-        return this;
-    }
-
-    Blueprint softcap(@Nullable Double ofScores) {
-        softcap = ofScores;
+        softcap = cap;
         return this;
     }
 

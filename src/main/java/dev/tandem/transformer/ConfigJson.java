@@ -1,22 +1,15 @@
 package dev.tandem.transformer;
 
-import static dev.tandem.transformer.InvalidCheckpoint.Rule.INVALID_JSON;
 import static dev.tandem.transformer.InvalidCheckpoint.Rule.INVALID_VALUE;
 import static dev.tandem.transformer.InvalidCheckpoint.Rule.MISSING_FIELD;
-import static dev.tandem.transformer.InvalidCheckpoint.Rule.MISSING_FILE;
 import static dev.tandem.transformer.InvalidCheckpoint.Rule.UNSUPPORTED_OPTION;
 
 import dev.tandem.transformer.InvalidCheckpoint.Rule;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,39 +26,13 @@ record ConfigJson(String file, JsonNode json, Map<String, String> aliases) {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    /** Real ones, an index of many shards too, are far below; as a tree of nodes JSON takes many times its length. */
-    private static final long LARGEST = 4L << 20;
-
     ConfigJson(String file, JsonNode json) {
         this(file, json, Map.of());
     }
 
+    /** @throws InvalidCheckpoint if the file is missing or holds anything but an object */
     static ConfigJson read(Path path) {
-        String file = String.valueOf(path.getFileName());
-        try {
-            if (Files.size(path) > LARGEST) {
-                throw new InvalidCheckpoint(
-                        INVALID_VALUE,
-                        "%s must be at most %d bytes long, was %d; is it the right file?"
-                                .formatted(file, LARGEST, Files.size(path)));
-            }
-            JsonNode json = STRICT.readTree(Files.readAllBytes(path));
-            if (!json.isObject()) {
-                throw new InvalidCheckpoint(INVALID_JSON, file + " must hold a JSON object");
-            }
-            return new ConfigJson(file, json);
-        } catch (NoSuchFileException e) {
-            throw new InvalidCheckpoint(
-                    MISSING_FILE,
-                    "%s is missing; add it beside the weights, as a Hugging Face checkpoint has it".formatted(file),
-                    e);
-        } catch (JacksonException e) {
-            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            throw new InvalidCheckpoint(
-                    INVALID_JSON, "%s is not JSON (line %d): %s".formatted(file, line, e.getOriginalMessage()), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + path, e);
-        }
+        return new ConfigJson(String.valueOf(path.getFileName()), JsonFile.read(path));
     }
 
     /** The same file, in which fields may also have other names: usual name to the file's own. */

@@ -18,7 +18,7 @@ final class Gemma {
     static Blueprint gemma2(Blueprint model) {
         return gemma(model, 30.0)
                 .contextLength(8192)
-                .softcap(model.json.positiveOrNull("attn_logit_softcapping", 50.0))
+                .attention(Normed.NOTHING, model.json.positiveOrNull("attn_logit_softcapping", 50.0))
                 .window(LlamaLike.windowOr(model.json, 4096), layer -> layer % 2 == 0);
     }
 
@@ -30,7 +30,7 @@ final class Gemma {
         int pattern = json.integer("sliding_window_pattern", 6);
         gemma(model, null)
                 .contextLength(131_072)
-                .normed(Normed.HEADS)
+                .attention(Normed.HEADS, null)
                 .window(LlamaLike.windowOr(json, 4096), layer -> (layer + 1) % pattern != 0);
         Rotary windowed = rotary(model, "sliding_attention", "rope_local_base_freq", 10_000);
         Rotary full = rotary(model, "full_attention", "rope_theta", 1_000_000);

@@ -5,7 +5,6 @@ import dev.tandem.transformer.ModelConfig.Norm;
 import dev.tandem.transformer.TensorNames.Attention;
 import dev.tandem.transformer.TensorNames.Mlp;
 import dev.tandem.transformer.TensorNames.Norms;
-import java.util.List;
 import java.util.Map;
 
 /** GPT-2 and GPT-NeoX: norms with mean and bias, plain MLPs, fused projections. */
@@ -30,8 +29,7 @@ final class Gpt {
             null,
             "ln_f",
             "lm_head",
-            true,
-            List.of("c_attn"));
+            true);
 
     private static final TensorNames GPT_NEOX = new TensorNames(
             "gpt_neox.",
@@ -44,8 +42,7 @@ final class Gpt {
             null,
             "final_layer_norm",
             "embed_out",
-            false,
-            List.of("query_key_value"));
+            false);
 
     private Gpt() {}
 

@@ -36,7 +36,7 @@ final class LlamaLike {
     static Blueprint qwen3(Blueprint model) {
         return upperWindows(model.kvHeads(32).headDim(128).contextLength(32_768))
                 .attentionBias()
-                .normed(Normed.HEADS);
+                .attention(Normed.HEADS, null);
     }
 
     /** A window in the layers from {@code max_window_layers} on, and only if it is asked for. */
@@ -58,19 +58,17 @@ final class LlamaLike {
                 .read();
         return model.rotary(layer -> rotary)
                 .fused(Fused.BY_KIND, true)
-                .names(TensorNames.LLAMA
-                        .with(
-                                Attention.fused("self_attn.qkv_proj", "self_attn.o_proj"),
-                                new Mlp(null, "mlp.gate_up_proj", "mlp.down_proj"))
-                        .withLoraTargets());
+                .names(TensorNames.LLAMA.with(
+                        Attention.fused("self_attn.qkv_proj", "self_attn.o_proj"),
+                        new Mlp(null, "mlp.gate_up_proj", "mlp.down_proj")));
     }
 
     /** Norms after attention and MLP instead of before; queries and keys normalised over the whole projection. */
     static Blueprint olmo2(Blueprint model) {
         return model.norm(Norm.RMS, "rms_norm_eps", 1e-5)
                 .attentionBias()
-                .normed(Normed.PROJECTION)
-                .names(TensorNames.LLAMA.with(Norms.AFTER).withLoraTargets());
+                .attention(Normed.PROJECTION, null)
+                .names(TensorNames.LLAMA.with(Norms.AFTER));
     }
 
     /** Llama with four multipliers. */
@@ -85,7 +83,7 @@ final class LlamaLike {
                         json.number("residual_multiplier", 1),
                         json.positive("logits_scaling", 1),
                         null))
-                .names(TensorNames.LLAMA.withLoraTargets());
+                .names(TensorNames.LLAMA);
     }
 
     /** Every fourth layer, or those that {@code no_rope_layers} marks with 0, is without positions. */
@@ -101,7 +99,7 @@ final class LlamaLike {
                 .tied(true)
                 .window(window, layer -> windows && !turns.test(layer))
                 .rotary(layer -> turns.test(layer) ? rotary : null)
-                .names(TensorNames.LLAMA.withLoraTargets());
+                .names(TensorNames.LLAMA);
     }
 
     private static IntPredicate turns(ConfigJson json, int layers) {

@@ -55,6 +55,11 @@ record LoraModules(
      */
     static LoraModules of(LoraConfig config, ModelConfig model, boolean strict) {
         var tree = new ModuleTree(model);
+        if (model.routes() && config.targets() instanceof ModuleChoice.AllLinear) {
+            throw unsupported(
+                    "target_modules",
+                    "target_modules = all-linear is not supported on a model with experts, which PEFT adapts by their own shape then; name modules of the attention, as q_proj and v_proj");
+        }
         var selection = new LoraSelection(config, tree);
         if (strict) {
             new LoraUnused(config, tree, selection).refuse();

@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 
 /**
  * A mixture of experts (arXiv:2101.03961): the router weighs all experts of a token, the likeliest few run. Tokens are
- * gathered by expert, so each expert's matrices are used once for all that go to it.
+ * sorted by expert, so each expert's matrices are used once for all that go to it; nothing is added up in an order that
+ * could differ from run to run.
  */
 final class Mixture {
 

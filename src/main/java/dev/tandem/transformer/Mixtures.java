@@ -15,9 +15,8 @@ final class Mixtures {
     private static final TensorNames MIXTRAL = TensorNames.LLAMA.with(
             new TensorNames.Experts("block_sparse_moe.gate", "block_sparse_moe.experts.%d.", "w1", "w3", "w2"));
 
-    private static final TensorNames QWEN3 = TensorNames.LLAMA
-            .with(new TensorNames.Experts("mlp.gate", "mlp.experts.%d.", "gate_proj", "up_proj", "down_proj"))
-            .withLoraTargets();
+    private static final TensorNames QWEN3 = TensorNames.LLAMA.with(
+            new TensorNames.Experts("mlp.gate", "mlp.experts.%d.", "gate_proj", "up_proj", "down_proj"));
 
     private Mixtures() {}
 
@@ -51,7 +50,7 @@ final class Mixtures {
         return model.kvHeads(4)
                 .contextLength(32_768)
                 .attentionBias()
-                .normed(Normed.HEADS)
+                .attention(Normed.HEADS, null)
                 .window(json.flag("use_sliding_window", false) ? LlamaLike.windowOr(json, 4096) : null)
                 .experts(experts, layer -> !dense.contains(layer) && (layer + 1) % step == 0)
                 .names(QWEN3);

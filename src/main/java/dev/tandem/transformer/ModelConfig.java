@@ -167,11 +167,6 @@ public record ModelConfig(
         }
     }
 
-    /** Modules that PEFT adapts in this family when none are named; empty where it knows none. */
-    public List<String> defaultLoraTargets() {
-        return names.loraTargets();
-    }
-
     /** Whether positions have a table of their own, which ends at the context length. */
     public boolean learnsPositions() {
         return names.positions() != null;

@@ -1,6 +1,5 @@
 package dev.tandem.transformer;
 
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param layer path of layer i, with {@code %d}
  * @param head the vocabulary head, without the prefix
  * @param transposed whether linear weights are stored [in, out], as GPT-2's Conv1D does
- * @param loraTargets modules that PEFT adapts when none are named; empty where PEFT knows none
  */
 record TensorNames(
         String prefix,
@@ -25,8 +23,7 @@ record TensorNames(
         @Nullable Experts experts,
         String finalNorm,
         String head,
-        boolean transposed,
-        List<String> loraTargets) {
+        boolean transposed) {
 
     /** The norms of a layer, around its two halves; null where there is none. */
     record Norms(
@@ -84,31 +81,21 @@ record TensorNames(
             null,
             "norm",
             "lm_head",
-            false,
-            List.of("q_proj", "v_proj"));
+            false);
 
     TensorNames with(Norms other) {
-        return copy(other, attention, mlp, experts, loraTargets);
+        return copy(other, attention, mlp, experts);
     }
 
     TensorNames with(Attention otherAttention, Mlp otherMlp) {
-        return copy(norms, otherAttention, otherMlp, experts, loraTargets);
+        return copy(norms, otherAttention, otherMlp, experts);
     }
 
     TensorNames with(Experts other) {
-        return copy(norms, attention, mlp, other, loraTargets);
+        return copy(norms, attention, mlp, other);
     }
 
-    TensorNames withLoraTargets(String... targets) {
-        return copy(norms, attention, mlp, experts, List.of(targets));
-    }
-
-    private TensorNames copy(
-            Norms newNorms,
-            Attention newAttention,
-            Mlp newMlp,
-            @Nullable Experts newExperts,
-            List<String> newLoraTargets) {
+    private TensorNames copy(Norms newNorms, Attention newAttention, Mlp newMlp, @Nullable Experts newExperts) {
         return new TensorNames(
                 prefix,
                 embeddings,
@@ -120,8 +107,7 @@ record TensorNames(
                 newExperts,
                 finalNorm,
                 head,
-                transposed,
-                newLoraTargets);
+                transposed);
     }
 
     Experts ofExperts() {

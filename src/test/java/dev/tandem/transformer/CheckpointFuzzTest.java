@@ -35,6 +35,10 @@ class CheckpointFuzzTest {
         "llama-rope3-tiny, model.safetensors",
         "gpt2-tiny, config.json",
         "gpt2-tiny, model.safetensors",
+        "gpt_neox-tiny, config.json",
+        "gemma3_text-tiny, config.json",
+        "smollm3-tiny, config.json",
+        "qwen3_moe-tiny, config.json",
         "llama-tied-tiny, model.safetensors.index.json"
     })
     void aSpoiltModelIsTakenOrRefused(String model, String file) throws Exception {

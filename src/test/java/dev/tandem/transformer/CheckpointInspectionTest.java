@@ -40,7 +40,17 @@ class CheckpointInspectionTest {
         "llama-tied-tiny, llama, 41952, float32, 128",
         "mistral-tiny, mistral, 49824, float32, 128",
         "qwen2-tiny, qwen2, 33568, float32, 128",
-        "gpt2-tiny, gpt2, 44928, float32, 96"
+        "gpt2-tiny, gpt2, 44928, float32, 96",
+        "gpt_neox-tiny, gpt_neox, 50960, float32, 128",
+        "gemma2-tiny, gemma2, 51360, float32, 128",
+        "gemma3_text-tiny, gemma3_text, 51456, float32, 128",
+        "phi3-tiny, phi3, 49824, float32, 128",
+        "olmo2-tiny, olmo2, 49920, float32, 128",
+        "granite-tiny, granite, 33440, float32, 128",
+        "smollm3-tiny, smollm3, 50464, float32, 128",
+        "qwen3-tiny, qwen3, 56032, float32, 128",
+        "mixtral-tiny, mixtral, 82336, float32, 128",
+        "qwen3_moe-tiny, qwen3_moe, 57792, float32, 128"
     })
     void aCheckpointTellsWhatItIs(String name, String architecture, long parameters, String dtype, int context) {
         assertThat(CheckpointInspection.ofModel(GOLDEN.resolve("models").resolve(name)))
