@@ -44,7 +44,11 @@ final class DatasetReader implements PreferenceFile.Visitor {
 
     TokenizedDataset read() {
         try {
-            PreferenceFile.read(Path.of(source.path()), source.format(), this);
+            // What the file unpacks to was held against the limit when it was stored.
+            var how = new Reading(source.format(), source.columns(), Long.MAX_VALUE);
+            PreferenceFile.read(Path.of(source.path()), how, this);
+        } catch (UnreadableFile e) {
+            throw invalid(source, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw new TrainingFailure(
                     FailureKind.STORAGE, "cannot read the dataset %s: %s".formatted(source.path(), e), e);

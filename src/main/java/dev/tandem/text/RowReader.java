@@ -6,27 +6,63 @@ import dev.tandem.spec.PreferenceRow;
 import dev.tandem.spec.PreferenceRow.Side;
 import dev.tandem.spec.PreferenceRow.Side.Conversation;
 import dev.tandem.spec.PreferenceRow.Side.Text;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a row of a JSON object, or says what is wrong with it. Nothing is coerced. */
 final class RowReader {
 
-    private static final String TURN_OF_ASSISTANT = "\n\nAssistant:";
-
     private final DatasetFormat format;
+    private final Columns columns;
+    private final Set<DatasetFormat> found = EnumSet.noneOf(DatasetFormat.class);
 
-    RowReader(DatasetFormat format) {
+    RowReader(DatasetFormat format, Columns columns) {
         this.format = format;
+        this.columns = columns;
+    }
+
+    /** The format that all valid rows have had; {@code AUTO} if there is no such one. */
+    DatasetFormat format() {
+        return found.size() == 1 ? found.iterator().next() : format;
     }
 
     PreferenceRow read(long line, @Nullable Object json) throws BadRow {
-        if (!(json instanceof Map<?, ?> row)) {
+        if (!(json instanceof Map<?, ?> object)) {
             throw new BadRow("not_an_object", "a row must be a JSON object, was " + kindOf(json));
         }
-        return switch (RowShape.of(row, format)) {
+        Map<?, ?> renamed = columns.renamed(object);
+        RowShape shape = RowShape.of(renamed, format);
+        Map<?, ?> fields = columns.fieldsOf(shape, renamed);
+        for (String field : shape.required()) {
+            if (fields.get(field) == null) {
+                throw new BadRow(
+                        "missing",
+                        "%s; a row has %s"
+                                .formatted(columns.missing(field, object), String.join(", ", shape.fields())));
+            }
+        }
+        RowExtras.requireWeightOne(fields);
+        PreferenceRow row = read(line, shape, fields);
+        found.add(format == DatasetFormat.AUTO ? formatOf(shape, fields, row) : format);
+        return row;
+    }
+
+    private static DatasetFormat formatOf(RowShape shape, Map<?, ?> fields, PreferenceRow row) {
+        if (shape == RowShape.OPENAI) {
+            return DatasetFormat.OPENAI;
+        }
+        if (Transcript.is(fields)) {
+            return DatasetFormat.HH;
+        }
+        return row.prompt() instanceof Text ? DatasetFormat.PROMPT_CHOSEN_REJECTED : DatasetFormat.CONVERSATIONAL;
+    }
+
+    private PreferenceRow read(long line, RowShape shape, Map<?, ?> row) throws BadRow {
+        return switch (shape) {
             case PREFERENCE -> preference(line, row);
             case COMPLETION -> row(line, row, side(row, "prompt"), answer(row, "completion"), null);
             case MESSAGES -> demonstration(line, row);
@@ -49,26 +85,13 @@ final class RowReader {
 
     private ImplicitPrompt split(Side chosen, Side rejected) throws BadRow {
         if (chosen instanceof Text a && rejected instanceof Text b) {
-            return format == DatasetFormat.HH ? transcript(a.text(), b.text()) : ImplicitPrompt.of(a, b);
+            boolean transcript = format == DatasetFormat.HH || format == DatasetFormat.AUTO && Transcript.is(a, b);
+            return transcript ? Transcript.split(a.text(), b.text()) : ImplicitPrompt.of(a, b);
         }
         if (chosen instanceof Conversation a && rejected instanceof Conversation b) {
             return ImplicitPrompt.of(a, b);
         }
         throw mixed("chosen", chosen, "rejected", rejected);
-    }
-
-    /** Anthropic's transcripts: everything up to the last {@code Assistant:} is the prompt, as the DPO authors read it. */
-    private static ImplicitPrompt transcript(String chosen, String rejected) throws BadRow {
-        int split = chosen.lastIndexOf(TURN_OF_ASSISTANT) + TURN_OF_ASSISTANT.length();
-        if (split < TURN_OF_ASSISTANT.length() || !rejected.startsWith(chosen.substring(0, split))) {
-            throw new BadRow(
-                    "invalid_transcript",
-                    "chosen and rejected must be the same dialogue up to the last \"\\n\\nAssistant:\" of chosen");
-        }
-        return new ImplicitPrompt(
-                new Text(chosen.substring(0, split)),
-                new Text(chosen.substring(split)),
-                new Text(rejected.substring(split)));
     }
 
     private PreferenceRow demonstration(long line, Map<?, ?> row) throws BadRow {
@@ -95,16 +118,7 @@ final class RowReader {
         if (!(row.get("input") instanceof Map<?, ?> input)) {
             throw BadRow.wrongType("input", "an object with messages", row.get("input"));
         }
-        for (Object key : input.keySet()) {
-            if (!List.of("messages", "tools", "parallel_tool_calls").contains(key)) {
-                throw new BadRow("unknown_field", "unknown field input.%s; input has messages, tools".formatted(key));
-            }
-        }
-        if (input.get("messages") == null) {
-            throw new BadRow("missing", "input.messages is missing; it is the prompt");
-        }
-        var flat = new LinkedHashMap<String, Object>();
-        input.forEach((key, value) -> flat.put(key.equals("messages") ? "prompt" : (String) key, value));
+        var flat = new LinkedHashMap<String, @Nullable Object>(RowExtras.ofInput(input));
         flat.put("chosen", row.get("preferred_output"));
         flat.put("rejected", row.get("non_preferred_output"));
         return preference(line, flat);
