@@ -20,6 +20,11 @@ final class RowReader {
     private final Columns columns;
     private final Set<DatasetFormat> found = EnumSet.noneOf(DatasetFormat.class);
 
+    /** For rows whose fields have their own names. */
+    RowReader(DatasetFormat format) {
+        this(format, new Columns(Map.of(), false));
+    }
+
     RowReader(DatasetFormat format, Columns columns) {
         this.format = format;
         this.columns = columns;

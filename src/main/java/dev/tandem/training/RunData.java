@@ -34,6 +34,9 @@ record RunData(List<TokenizedRow> rows, @Nullable List<TokenizedRow> evalRows, i
             update(sha, row.chosenIds());
             int[] rejected = row.rejectedIds();
             update(sha, rejected == null ? new int[0] : rejected);
+            if (row.rejectedPromptIds() != null) {
+                update(sha, row.rejectedPromptIds());
+            }
         }
         return "sha256:" + HexFormat.of().formatHex(sha.digest());
     }
