@@ -33,6 +33,12 @@ pq.write_table(pa.Table.from_pylist(pairs), here / "pairs-delta.parquet", use_di
 pq.write_table(pa.Table.from_pylist(talks), here / "talks-v2.parquet", data_page_version="2.0", compression="zstd", row_group_size=7)
 Dataset.from_list(talks).to_parquet(here / "talks-hf.parquet")
 Dataset.from_list(calls).to_parquet(here / "calls-hf.parquet")
+# What has no one type is text that stands for JSON.
+mixed = [
+    {**calls[0], "tools": None, "chat_template_kwargs": {"think": True}},
+    {**calls[0], "chosen": [{"role": "assistant", "content": "5"}], "tools": None, "chat_template_kwargs": {"think": "no"}},
+]
+Dataset.from_list(mixed, on_mixed_types="use_json").to_parquet(here / "json-hf.parquet")
 pq.write_table(
     pa.table({"prompt": ["a", None, "c"], "chosen": ["x", "y", None], "rejected": ["1", "2", "3"]}), here / "nulls.parquet"
 )

@@ -84,35 +84,34 @@ final class ParquetRows implements AutoCloseable {
         }
     }
 
-    /** The next row, or null after the last. */
-    @Nullable
-    Map<String, @Nullable Object> next() throws IOException {
-        if (wanted.isEmpty()) {
-            return null;
-        }
-        return readable(() -> {
-            if (!rows.hasNext()) {
-                return null;
-            }
+    boolean hasNext() {
+        return !wanted.isEmpty() && readable(rows::hasNext);
+    }
+
+    /** @throws BadRow if a text that is said to be JSON is none */
+    Map<String, @Nullable Object> next() throws BadRow {
+        var row = new LinkedHashMap<String, @Nullable Object>();
+        readable(() -> {
             rows.next();
-            var row = new LinkedHashMap<String, @Nullable Object>();
             for (String name : wanted) {
-                row.put(name, rows.isNull(name) ? null : values.json(rows.getValue(name)));
+                row.put(name, rows.isNull(name) ? null : rows.getValue(name));
             }
             return row;
         });
+        for (Map.Entry<String, @Nullable Object> each : row.entrySet()) {
+            each.setValue(values.json(each.getValue(), file.getFileSchema().getField(each.getKey())));
+        }
+        return row;
     }
 
-    private interface Step<T extends @Nullable Object> {
+    private interface Step<T> {
 
         T take() throws IOException;
     }
 
-    private static <T extends @Nullable Object> T readable(Step<T> step) throws IOException {
+    private static <T> T readable(Step<T> step) {
         try {
             return step.take();
-        } catch (UnreadableFile e) {
-            throw e;
         } catch (IOException | RuntimeException e) {
             throw new UnreadableFile(
                     "damaged_file", "the file is no whole Parquet file: %s; write it again".formatted(innermost(e)), e);

@@ -1,8 +1,12 @@
 package dev.tandem.text;
 
+import dev.hardwood.metadata.LogicalType;
 import dev.hardwood.row.PqList;
 import dev.hardwood.row.PqMap;
 import dev.hardwood.row.PqStruct;
+import dev.hardwood.schema.SchemaNode;
+import dev.hardwood.schema.SchemaNode.GroupNode;
+import dev.hardwood.schema.SchemaNode.PrimitiveNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,12 +25,17 @@ final class ParquetValues {
         this.limit = limit;
     }
 
-    /** Null, a text, a number, true or false, a list, or a map. */
+    /**
+     * Null, a text, a number, true or false, a list, or a map.
+     *
+     * @param node the value's place in the schema, which says whether a text is one or stands for JSON, as Hugging Face's
+     *     datasets write what has no one type
+     */
     @Nullable
-    Object json(@Nullable Object value) {
+    Object json(@Nullable Object value, SchemaNode node) throws BadRow {
         return switch (value) {
             case null -> null;
-            case String text -> counted(text);
+            case String text -> isJson(node) ? RowJson.parse(counted(text)) : counted(text);
             case Boolean flag -> flag;
             case Byte small -> small.intValue();
             case Short small -> small.intValue();
@@ -35,15 +44,19 @@ final class ParquetValues {
             case Long whole -> whole;
             case Double real -> real;
             case BigDecimal exact -> exact;
-            case PqList list -> list(list);
-            case PqStruct struct -> struct(struct);
-            case PqMap map -> map(map);
+            case PqList list -> list(list, ((GroupNode) node).getListElement());
+            case PqStruct struct -> struct(struct, (GroupNode) node);
+            case PqMap map -> map(map, ((GroupNode) node).getMapValue());
             default ->
                 throw new UnreadableFile(
                         "unsupported_file",
-                        "a column of the rows holds %s; write texts, numbers, lists and structs"
-                                .formatted(value.getClass().getSimpleName()));
+                        "column %s holds %s; write texts, numbers, lists and structs"
+                                .formatted(node.name(), value.getClass().getSimpleName()));
         };
+    }
+
+    private static boolean isJson(SchemaNode node) {
+        return node instanceof PrimitiveNode leaf && leaf.logicalType() instanceof LogicalType.JsonType;
     }
 
     private String counted(String text) {
@@ -54,25 +67,28 @@ final class ParquetValues {
         return text;
     }
 
-    private List<@Nullable Object> list(PqList list) {
+    private List<@Nullable Object> list(PqList list, SchemaNode element) throws BadRow {
         var items = new ArrayList<@Nullable Object>(list.size());
         for (int i = 0; i < list.size(); i++) {
-            items.add(json(list.isNull(i) ? null : list.get(i)));
+            items.add(json(list.isNull(i) ? null : list.get(i), element));
         }
         return items;
     }
 
-    private Map<String, @Nullable Object> struct(PqStruct struct) {
+    private Map<String, @Nullable Object> struct(PqStruct struct, GroupNode node) throws BadRow {
         var fields = new LinkedHashMap<String, @Nullable Object>();
-        for (int i = 0; i < struct.getFieldCount(); i++) {
-            fields.put(struct.getFieldName(i), struct.isNull(i) ? null : json(struct.getValue(i)));
+        for (SchemaNode field : node.children()) {
+            String name = field.name();
+            fields.put(name, json(struct.isNull(name) ? null : struct.getValue(name), field));
         }
         return fields;
     }
 
-    private Map<String, @Nullable Object> map(PqMap map) {
+    private Map<String, @Nullable Object> map(PqMap map, SchemaNode node) throws BadRow {
         var fields = new LinkedHashMap<String, @Nullable Object>();
-        map.getEntries().forEach(entry -> fields.put(String.valueOf(entry.getKey()), json(entry.getValue())));
+        for (PqMap.Entry entry : map.getEntries()) {
+            fields.put(String.valueOf(entry.getKey()), json(entry.getValue(), node));
+        }
         return fields;
     }
 }

@@ -9,10 +9,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
-import org.jspecify.annotations.Nullable;
 
 /** Reads a dataset file row by row, holding few in memory: JSON Lines or one JSON array, gzipped or not, or Parquet. */
 public final class PreferenceFile {
@@ -56,11 +54,9 @@ public final class PreferenceFile {
     private static void readTable(Path file, Reading how, RowReader rows, Visitor visitor, Columns columns)
             throws IOException {
         try (var table = new ParquetRows(file, columns, how.maxUnpackedBytes())) {
-            long number = 0;
-            for (Map<String, @Nullable Object> row = table.next(); row != null; row = table.next()) {
-                number++;
+            for (long number = 1; table.hasNext(); number++) {
                 try {
-                    visitor.row(rows.read(number, RowJson.checked(row)));
+                    visitor.row(rows.read(number, RowJson.checked(table.next())));
                 } catch (BadRow e) {
                     visitor.problem(e.at(number));
                 }

@@ -37,7 +37,7 @@ final class RowReader {
 
     PreferenceRow read(long line, @Nullable Object json) throws BadRow {
         if (!(json instanceof Map<?, ?> object)) {
-            throw new BadRow("not_an_object", "a row must be a JSON object, was " + kindOf(json));
+            throw new BadRow("not_an_object", "a row must be a JSON object, was " + RowSides.kindOf(json));
         }
         Map<?, ?> renamed = columns.renamed(object);
         RowShape shape = RowShape.of(renamed, format);
@@ -96,7 +96,7 @@ final class RowReader {
         if (chosen instanceof Conversation a && rejected instanceof Conversation b) {
             return ImplicitPrompt.of(a, b);
         }
-        throw mixed("chosen", chosen, "rejected", rejected);
+        throw RowSides.mixed("chosen", chosen, "rejected", rejected);
     }
 
     private PreferenceRow demonstration(long line, Map<?, ?> row) throws BadRow {
@@ -115,7 +115,7 @@ final class RowReader {
                             .formatted(messages.getLast().role()));
         }
         var answer = new Conversation(messages.subList(split, messages.size()));
-        requireContent("messages", answer);
+        RowSides.requireContent("messages", answer);
         return row(line, row, new Conversation(messages.subList(0, split)), answer, null);
     }
 
@@ -131,13 +131,13 @@ final class RowReader {
 
     private PreferenceRow row(long line, Map<?, ?> row, Side prompt, Side chosen, @Nullable Side rejected)
             throws BadRow {
-        requireSameKind("prompt", prompt, "the completion", chosen);
+        RowSides.requireSameKind("prompt", prompt, "the completion", chosen);
         if (rejected != null) {
-            requireSameKind("chosen", chosen, "rejected", rejected);
+            RowSides.requireSameKind("chosen", chosen, "rejected", rejected);
         }
-        requireContent(rejected == null ? "completion" : "chosen", chosen);
+        RowSides.requireContent(rejected == null ? "completion" : "chosen", chosen);
         if (rejected != null) {
-            requireContent("rejected", rejected);
+            RowSides.requireContent("rejected", rejected);
         }
         return new PreferenceRow(line, prompt, chosen, rejected, RowExtras.tools(row), RowExtras.kwargs(row));
     }
@@ -162,50 +162,7 @@ final class RowReader {
 
     private Side answer(Map<?, ?> row, String field) throws BadRow {
         Side side = side(row, field);
-        requireContent(field, side);
+        RowSides.requireContent(field, side);
         return side;
-    }
-
-    private static void requireContent(String field, Side side) throws BadRow {
-        switch (side) {
-            case Text plain -> {
-                if (plain.text().isBlank()) {
-                    throw new BadRow(
-                            "empty",
-                            "%s must say something, was %s"
-                                    .formatted(field, plain.text().isEmpty() ? "an empty text" : "only white space"));
-                }
-            }
-            case Conversation conversation -> {
-                if (Messages.areBlank(conversation.messages())) {
-                    throw new BadRow("empty", "%s must say something, all its messages are blank".formatted(field));
-                }
-            }
-        }
-    }
-
-    private static void requireSameKind(String nameA, Side a, String nameB, Side b) throws BadRow {
-        if (a.getClass() != b.getClass()) {
-            throw mixed(nameA, a, nameB, b);
-        }
-    }
-
-    private static BadRow mixed(String nameA, Side a, String nameB, Side b) {
-        return new BadRow(
-                "mixed_kinds",
-                "%s is %s but %s is %s; make them of one kind, or leave out a prompt that both answers repeat"
-                        .formatted(nameA, kindOf(a), nameB, kindOf(b)));
-    }
-
-    private static String kindOf(@Nullable Object json) {
-        return switch (json) {
-            case null -> "null";
-            case Text t -> "a text";
-            case String s -> "a text";
-            case Conversation c -> "a list of messages";
-            case List<?> l -> "a list";
-            case Number n -> "the number " + n;
-            default -> json.toString();
-        };
     }
 }

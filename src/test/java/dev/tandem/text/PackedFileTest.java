@@ -81,6 +81,15 @@ class PackedFileTest implements PreferenceFile.Visitor {
     }
 
     @Test
+    void textsThatStandForJsonAreRead() throws IOException {
+        read(PARQUET.resolve("json-hf.parquet"), Map.of());
+        assertThat(problems).isEmpty();
+        assertThat(rows)
+                .extracting(row -> row.chatTemplateKwargs().get("think"))
+                .containsExactly(true, "no");
+    }
+
+    @Test
     void aNullIsAProblemOfItsRow() throws IOException {
         read(PARQUET.resolve("nulls.parquet"), Map.of());
         assertThat(rows).extracting(PreferenceRow::line).containsExactly(1L);
