@@ -22,16 +22,23 @@ final class ApiForms {
             String base_model) {}
 
     record DatasetFile(
-            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, description = "rows.jsonl or rows.json")
+            @Schema(
+                    requiredMode = Schema.RequiredMode.REQUIRED,
+                    description = "rows.jsonl, rows.json, rows.jsonl.gz, rows.json.gz or rows.parquet")
             org.springframework.web.multipart.MultipartFile file,
 
             @Schema(description = "the file's name without its ending if left out")
             String name,
 
             @Schema(
-                    allowableValues = {"auto", "prompt_chosen_rejected", "conversational"},
+                    allowableValues = {"auto", "prompt_chosen_rejected", "conversational", "openai", "hh"},
                     defaultValue = "auto")
             String format,
+
+            @Schema(
+                    description = "a JSON object that says which column each field of a row is in, as in"
+                            + " {\"prompt\": \"instruction\"}; null for a field to leave alone")
+            String columns,
 
             @Schema(
                     allowableValues = {"reject", "skip"},

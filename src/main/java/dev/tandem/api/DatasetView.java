@@ -3,9 +3,11 @@ package dev.tandem.api;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tandem.datasets.Dataset;
 import dev.tandem.datasets.DatasetReport;
+import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.PreferenceRow;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ record DatasetView(
         int version,
         String digest,
         String format,
+        Map<String, @Nullable String> columns,
+        @JsonProperty("ignored_columns") List<String> ignoredColumns,
         long rows,
         @JsonProperty("size_bytes") long sizeBytes,
         @JsonProperty("created_at") Instant createdAt,
@@ -28,11 +32,17 @@ record DatasetView(
                 dataset.name(),
                 dataset.version(),
                 dataset.digest(),
-                dataset.format().name().toLowerCase(Locale.ROOT),
+                format(dataset.format()),
+                dataset.columns(),
+                dataset.ignoredColumns(),
                 dataset.rows(),
                 dataset.sizeBytes(),
                 dataset.createdAt(),
                 dataset.report());
+    }
+
+    private static String format(DatasetFormat format) {
+        return format == DatasetFormat.AUTO ? "mixed" : format.name().toLowerCase(Locale.ROOT);
     }
 
     /** A row in the one shape that all formats are read into; a demonstration has no {@code rejected}. */

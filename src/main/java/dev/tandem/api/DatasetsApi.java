@@ -1,5 +1,6 @@
 package dev.tandem.api;
 
+import dev.tandem.datasets.ColumnMapping;
 import dev.tandem.datasets.Dataset;
 import dev.tandem.datasets.DatasetCatalogue;
 import dev.tandem.datasets.DatasetIntake;
@@ -54,12 +55,13 @@ class DatasetsApi {
                             schema = @Schema(implementation = ApiForms.DatasetFile.class)))
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     ResponseEntity<DatasetView> upload(MultipartHttpServletRequest request) {
-        var form = new MultipartForm(request, "file", "name", "format", "on_invalid");
+        var form = new MultipartForm(request, "file", "name", "format", "columns", "on_invalid");
         DatasetIntake.Taken taken = intake.take(new DatasetUpload(
                 form.text("name"),
                 ModelsApi.fileName(onlyFile(form)),
                 onlyFile(form),
                 form.word("format", DatasetFormat.class, DatasetFormat.AUTO),
+                ColumnMapping.read(form.text("columns")),
                 form.word("on_invalid", OnInvalid.class, OnInvalid.REJECT)));
         DatasetView view = DatasetView.of(taken.dataset());
         return taken.isNew()

@@ -9,8 +9,11 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
 
 /** One version of a file of rows. Never changes once stored. */
 @Entity
@@ -27,6 +30,12 @@ public class Dataset {
 
     @Enumerated(EnumType.STRING)
     private DatasetFormat format;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private Map<String, @Nullable String> columns;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<String> ignoredColumns;
 
     @Enumerated(EnumType.STRING)
     private OnInvalid onInvalid;
@@ -49,7 +58,9 @@ public class Dataset {
         this.digest = checked.stored().digest();
         this.tree = checked.tree().digest();
         this.file = checked.stored().name();
-        this.format = checked.format();
+        this.format = checked.found().format();
+        this.columns = checked.columns();
+        this.ignoredColumns = checked.found().ignoredColumns();
         this.onInvalid = checked.onInvalid();
         this.rows = checked.report().valid();
         this.hasRejected = checked.hasRejected();
@@ -86,6 +97,16 @@ public class Dataset {
 
     public DatasetFormat format() {
         return format;
+    }
+
+    /** Which column of the file a field of a row is in, where it is not that of its own name. */
+    public Map<String, @Nullable String> columns() {
+        return columns;
+    }
+
+    /** Columns of the file that are no part of its rows. */
+    public List<String> ignoredColumns() {
+        return ignoredColumns;
     }
 
     public OnInvalid onInvalid() {

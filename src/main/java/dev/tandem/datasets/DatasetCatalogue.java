@@ -5,6 +5,7 @@ import dev.tandem.spec.NotFound;
 import dev.tandem.spec.PreferenceRow;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.text.PreferenceFile;
+import dev.tandem.text.Reading;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -60,14 +61,16 @@ public class DatasetCatalogue {
 
     /** What a worker needs to read the dataset. */
     public DataSource source(Dataset dataset) {
-        return new DataSource(path(dataset).toString(), dataset.format(), dataset.onInvalid(), dataset.rows());
+        return new DataSource(
+                path(dataset).toString(), dataset.format(), dataset.columns(), dataset.onInvalid(), dataset.rows());
     }
 
     /** Up to {@code limit} valid rows from below the given line, read from the file. */
     public List<PreferenceRow> rows(Dataset dataset, long afterLine, int limit) {
         var preview = new Preview(afterLine, limit);
         try {
-            PreferenceFile.read(path(dataset), dataset.format(), preview);
+            var how = new Reading(dataset.format(), dataset.columns(), Long.MAX_VALUE);
+            PreferenceFile.read(path(dataset), how, preview);
         } catch (Preview.Full e) {
             return preview.rows();
         } catch (IOException e) {

@@ -5,13 +5,16 @@ import dev.tandem.spec.OnInvalid;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;
 import dev.tandem.storage.StoredFile;
+import dev.tandem.text.FileKind;
 import dev.tandem.text.PreferenceFile;
+import dev.tandem.text.Reading;
+import dev.tandem.text.UnreadableFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +31,12 @@ public class DatasetIntake {
     private static final Logger log = LoggerFactory.getLogger(DatasetIntake.class);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
 
-    private static final List<String> ENDINGS = List.of(".jsonl", ".json");
+    private static final Map<String, FileKind> ENDINGS = Map.of(
+            ".jsonl", FileKind.TEXT,
+            ".json", FileKind.TEXT,
+            ".jsonl.gz", FileKind.GZIP,
+            ".json.gz", FileKind.GZIP,
+            ".parquet", FileKind.PARQUET);
 
     private final DatasetShelf shelf;
     private final DatasetProperties properties;
@@ -47,8 +55,9 @@ public class DatasetIntake {
      * @throws InvalidRows if lines are bad and the upload does not say to skip them
      */
     public Taken take(DatasetUpload upload) {
-        String storedAs = storedName(upload.fileName());
-        String name = checkName(upload.name() == null ? stem(upload.fileName()) : upload.name());
+        String ending = ending(upload.fileName());
+        String storedAs = "data" + ending; // so that the same bytes are stored once, whatever the sender calls them
+        String name = checkName(upload.name() == null ? stem(upload.fileName(), ending) : upload.name());
         try (Staging staging = blobs.stage();
                 InputStream in = upload.content().getInputStream()) {
             StoredFile file =
@@ -59,11 +68,16 @@ public class DatasetIntake {
                         "empty_file",
                         "file \"%s\" is empty; it must hold at least one row".formatted(upload.fileName()));
             }
-            DatasetCheck check = check(staging.folder().resolve(storedAs), upload);
+            Path path = staging.folder().resolve(storedAs);
+            requireKind(path, ending, upload.fileName());
+            var check = new DatasetCheck();
+            Reading.Found found = read(path, upload, check);
+            requireRows(check.report(), upload);
             var checked = new CheckedFile(
                     file,
                     blobs.seal(staging),
-                    upload.format(),
+                    found,
+                    upload.columns(),
                     upload.onInvalid(),
                     check.report(),
                     check.hasRejected());
@@ -83,10 +97,17 @@ public class DatasetIntake {
         }
     }
 
-    private static DatasetCheck check(Path file, DatasetUpload upload) throws IOException {
-        var check = new DatasetCheck();
-        PreferenceFile.read(file, upload.format(), check);
-        DatasetReport report = check.report();
+    private Reading.Found read(Path file, DatasetUpload upload, DatasetCheck check) throws IOException {
+        try {
+            long limit = properties.maxUnpackedSize().toBytes();
+            return PreferenceFile.read(file, new Reading(upload.format(), upload.columns(), limit), check);
+        } catch (UnreadableFile e) {
+            String field = e.code().equals("unknown_column") ? "columns" : "file";
+            throw new InvalidSpec(field, e.code(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void requireRows(DatasetReport report, DatasetUpload upload) {
         boolean refused = upload.onInvalid() == OnInvalid.REJECT || report.valid() == 0;
         if (report.invalid() > 0 && refused) {
             throw new InvalidRows(report);
@@ -97,26 +118,41 @@ public class DatasetIntake {
                     "empty_file",
                     "file \"%s\" has no rows; it must hold at least one".formatted(upload.fileName()));
         }
-        return check;
     }
 
-    /** Content is stored under one name, so that the same bytes have the same digest whatever the sender calls them. */
-    private static String storedName(String fileName) {
-        for (String ending : ENDINGS) {
-            if (fileName.toLowerCase(Locale.ROOT).endsWith(ending)) {
-                return "data" + ending;
-            }
+    private static void requireKind(Path file, String ending, String fileName) throws IOException {
+        FileKind kind = FileKind.of(file);
+        if (kind != ENDINGS.get(ending)) {
+            throw new InvalidSpec(
+                    "file",
+                    "damaged_file",
+                    "file \"%s\" holds %s, not what its ending %s says; send the file itself under its own ending"
+                            .formatted(fileName, inWords(kind), ending));
         }
-        throw new InvalidSpec(
-                "file",
-                "unsupported_file",
-                "file must be named like rows.jsonl (one JSON object a line) or rows.json (one array of them), was \"%s\"; unpack or convert it first"
-                        .formatted(fileName));
+    }
+
+    private static String inWords(FileKind kind) {
+        return switch (kind) {
+            case TEXT -> "neither gzip nor Parquet";
+            case GZIP -> "gzip";
+            case PARQUET -> "Parquet";
+        };
+    }
+
+    private static String ending(String fileName) {
+        return ENDINGS.keySet().stream()
+                .filter(fileName.toLowerCase(Locale.ROOT)::endsWith)
+                .findFirst()
+                .orElseThrow(() -> new InvalidSpec(
+                        "file",
+                        "unsupported_file",
+                        "file must be named like rows.jsonl (one JSON object a line), rows.json (one array of them), rows.jsonl.gz, rows.json.gz or rows.parquet, was \"%s\"; convert it first"
+                                .formatted(fileName)));
     }
 
     /** The file's name without its ending, made to fit the rule for names. */
-    private static String stem(String fileName) {
-        String stem = fileName.substring(0, fileName.lastIndexOf('.')).replaceAll("[^A-Za-z0-9._:-]+", "-");
+    private static String stem(String fileName, String ending) {
+        String stem = fileName.substring(0, fileName.length() - ending.length()).replaceAll("[^A-Za-z0-9._:-]+", "-");
         return stem.replaceFirst("^[^A-Za-z0-9]+", "");
     }
 

@@ -7,7 +7,10 @@ import org.springframework.util.unit.DataSize;
 /**
  * What may be uploaded.
  *
- * @param maxFileSize of one dataset file
+ * @param maxFileSize of one dataset file, as it is sent
+ * @param maxUnpackedSize of one dataset file, once it is unpacked
  */
 @ConfigurationProperties("tandem.datasets")
-public record DatasetProperties(@DefaultValue("20GB") DataSize maxFileSize) {}
+public record DatasetProperties(
+        @DefaultValue("20GB") DataSize maxFileSize,
+        @DefaultValue("40GB") DataSize maxUnpackedSize) {}

@@ -52,8 +52,12 @@ class DatasetShelf {
     }
 
     private Optional<Dataset> same(String name, CheckedFile checked) {
-        return datasets.findFirstByNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(
-                name, checked.stored().digest(), checked.format(), checked.onInvalid());
+        return datasets
+                .findByNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(
+                        name, checked.stored().digest(), checked.found().format(), checked.onInvalid())
+                .stream()
+                .filter(there -> there.columns().equals(checked.columns()))
+                .findFirst();
     }
 
     private Dataset insert(String name, CheckedFile checked, Staging staging) {

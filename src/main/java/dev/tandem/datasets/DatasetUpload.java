@@ -2,6 +2,7 @@ package dev.tandem.datasets;
 
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.OnInvalid;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.InputStreamSource;
 
@@ -10,6 +11,24 @@ import org.springframework.core.io.InputStreamSource;
  *
  * @param name of the dataset; the file's own name without its ending if null
  * @param fileName as the sender calls it; its ending says how the file is written
+ * @param columns which column of the file a field of a row is in, where it is not that of its own name; null for a field
+ *     to leave alone
  */
 public record DatasetUpload(
-        @Nullable String name, String fileName, InputStreamSource content, DatasetFormat format, OnInvalid onInvalid) {}
+        @Nullable String name,
+        String fileName,
+        InputStreamSource content,
+        DatasetFormat format,
+        Map<String, @Nullable String> columns,
+        OnInvalid onInvalid) {
+
+    /** A file whose columns have the names of the fields. */
+    public DatasetUpload(
+            @Nullable String name,
+            String fileName,
+            InputStreamSource content,
+            DatasetFormat format,
+            OnInvalid onInvalid) {
+        this(name, fileName, content, format, Map.of(), onInvalid);
+    }
+}

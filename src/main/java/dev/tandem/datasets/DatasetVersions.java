@@ -3,6 +3,7 @@ package dev.tandem.datasets;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.OnInvalid;
 import jakarta.persistence.LockModeType;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.domain.ScrollPosition;
@@ -31,7 +32,7 @@ interface DatasetVersions extends Repository<Dataset, String> {
 
     Window<Dataset> findAllBy(ScrollPosition position, Limit limit, Sort sort);
 
-    Optional<Dataset> findFirstByNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(
+    List<Dataset> findByNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(
             String name, String digest, DatasetFormat format, OnInvalid onInvalid);
 
     @Query("select coalesce(max(d.version), 0) from Dataset d where d.name = :name")

@@ -1,6 +1,6 @@
 package dev.tandem.spec;
 
-/** How the rows of a dataset file are written; {@code AUTO} looks at each row. */
+/** How the rows of a dataset file are written; {@code AUTO} looks at each row, which a file of several formats needs. */
 public enum DatasetFormat {
     AUTO,
     PROMPT_CHOSEN_REJECTED,

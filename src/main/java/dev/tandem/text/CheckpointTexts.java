@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class CheckpointTexts {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final List<String> TOKEN_NAMES =
+    static final List<String> TOKEN_NAMES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
     private final Path folder;
@@ -34,37 +35,82 @@ final class CheckpointTexts {
         this.specialTokensMap = readOptional("special_tokens_map.json");
     }
 
-    /** {@code bos_token}, {@code eos_token}, ... as texts, and the further ones as a list, as a template sees them. */
-    Map<String, Object> specialTokens() {
-        var tokens = new LinkedHashMap<String, Object>();
+    /**
+     * {@code bos_token}, {@code eos_token}, ... and a checkpoint's own such as {@code image_token}: texts, or objects with
+     * flags, by name. What the class of the tokenizer has where the files are silent is not among them.
+     */
+    Map<String, JsonNode> specialTokens() {
+        var tokens = new LinkedHashMap<String, JsonNode>();
         for (String name : TOKEN_NAMES) {
-            String token = token(config.path(name));
-            token = token == null ? token(specialTokensMap.path(name)) : token;
-            if (token != null) {
-                tokens.put(name, token);
-            }
+            putToken(tokens, name, config.path(name));
+            putToken(tokens, name, legacyMap().path(name));
         }
-        var further = new ArrayList<Object>();
-        config.path("additional_special_tokens").forEach(each -> further.add(String.valueOf(token(each))));
-        if (!further.isEmpty()) {
-            tokens.put("additional_special_tokens", further);
+        config.properties().stream()
+                .filter(each ->
+                        each.getKey().endsWith("_token") && each.getValue().isString())
+                .forEach(each -> tokens.putIfAbsent(each.getKey(), each.getValue()));
+        if (config.path("extra_special_tokens").isObject()) {
+            config.path("extra_special_tokens")
+                    .properties()
+                    .forEach(each -> putToken(tokens, each.getKey(), each.getValue()));
         }
         return tokens;
     }
 
-    /** Special tokens that older checkpoints list beside, and sometimes not in, {@code tokenizer.json}. */
-    JsonNode addedTokens() {
-        return config.path("added_tokens_decoder");
+    /** Whether the tokenizer's config says anything of a token by that name, if only that there is none. */
+    boolean names(String token) {
+        return config.has(token) || legacyMap().has(token);
     }
 
-    /**
-     * Whether Transformers reads this folder with its Qwen2Tokenizer: because the tokenizer's config says so, or because
-     * the model is a Qwen2, for which it does not believe that config.
-     */
-    boolean isQwen2() {
-        String named = config.path("tokenizer_class").stringValue("");
-        String model = readOptional("config.json").path("model_type").stringValue("");
-        return named.startsWith("Qwen2Tokenizer") || model.equals("qwen2");
+    /** Special tokens without a name. */
+    List<JsonNode> extraTokens() {
+        var extra = new ArrayList<JsonNode>();
+        for (JsonNode list : List.of(
+                config.path("extra_special_tokens"),
+                config.path("additional_special_tokens"),
+                legacyMap().path("additional_special_tokens"))) {
+            if (list.isArray()) {
+                list.forEach(extra::add);
+            }
+        }
+        return extra;
+    }
+
+    /** Tokens by id that older checkpoints list beside, and sometimes not in, {@code tokenizer.json}. */
+    List<JsonNode> addedTokens() {
+        return config.path("added_tokens_decoder").properties().stream()
+                .sorted(Comparator.comparingInt(each -> Integer.parseInt(each.getKey())))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    /** What is in the old file wins over the config, unless the config is of the time that wrote the list of added tokens. */
+    private JsonNode legacyMap() {
+        return config.has("added_tokens_decoder") ? JSON.createObjectNode() : specialTokensMap;
+    }
+
+    private static void putToken(Map<String, JsonNode> tokens, String name, JsonNode token) {
+        if (text(token) != null) {
+            tokens.put(name, token);
+        }
+    }
+
+    /** {@code tokenizer_config.json}; empty if there is none. */
+    JsonNode config() {
+        return config;
+    }
+
+    TokenizerClass tokenizerClass() {
+        JsonNode model = readOptional("config.json");
+        return TokenizerClass.of(className(), model.path("model_type").stringValue(""));
+    }
+
+    /** The name of the tokenizer's class; empty if no file has one. */
+    String className() {
+        String own = config.path("tokenizer_class").stringValue("");
+        return own.isEmpty()
+                ? readOptional("config.json").path("tokenizer_class").stringValue("")
+                : own;
     }
 
     /** The first {@code eos_token_id} of {@code config.json}: what the model was trained to end with. */
@@ -74,9 +120,14 @@ final class CheckpointTexts {
         return first.isIntegralNumber() ? Optional.of(first.intValue()) : Optional.empty();
     }
 
-    /** Templates by name; the usual one is {@code default}, and {@code chat_template.jinja} wins. */
+    /** Templates by name; the usual one is {@code default}. Those in files of their own put those in the config aside. */
     Map<String, String> chatTemplates() {
         var templates = new LinkedHashMap<String, String>();
+        read("chat_template.jinja").ifPresent(source -> templates.put("default", source));
+        readFolder(folder.resolve("additional_chat_templates"), templates);
+        if (!templates.isEmpty()) {
+            return templates;
+        }
         JsonNode inConfig = config.path("chat_template");
         if (inConfig.isString()) {
             templates.put("default", inConfig.stringValue());
@@ -85,8 +136,6 @@ final class CheckpointTexts {
             inConfig.forEach(each -> templates.put(
                     each.path("name").stringValue(""), each.path("template").stringValue("")));
         }
-        read("chat_template.jinja").ifPresent(source -> templates.put("default", source));
-        readFolder(folder.resolve("additional_chat_templates"), templates);
         return templates;
     }
 
@@ -113,7 +162,7 @@ final class CheckpointTexts {
     }
 
     /** A token is a text, or an object that has it as {@code content}. */
-    private static @Nullable String token(JsonNode node) {
+    static @Nullable String text(JsonNode node) {
         JsonNode text = node.isObject() ? node.path("content") : node;
         return text.isString() ? text.stringValue() : null;
     }

@@ -8,6 +8,7 @@ import dev.tandem.spec.Method;
 import dev.tandem.spec.OnInvalid;
 import dev.tandem.spec.PreferenceRow;
 import dev.tandem.spec.TrainingFailure;
+import dev.tandem.spec.TruncationMode;
 import dev.tandem.text.TokenizedDataset.Dropped;
 import dev.tandem.text.jinja.TemplateError;
 import java.io.IOException;
@@ -25,6 +26,7 @@ final class DatasetReader implements PreferenceFile.Visitor {
     private final DataSource source;
     private final RowTokenizer tokenizer;
     private final @Nullable Integer maxLength;
+    private final TruncationMode mode;
     private final Method method;
     private final List<RowText> waiting = new ArrayList<>();
     private final List<TokenizedRow> rows = new ArrayList<>();
@@ -35,16 +37,26 @@ final class DatasetReader implements PreferenceFile.Visitor {
     private long valid;
     private int highestId = -1;
 
-    DatasetReader(DataSource source, RowTokenizer tokenizer, @Nullable Integer maxLength, Method method) {
+    DatasetReader(
+            DataSource source,
+            RowTokenizer tokenizer,
+            @Nullable Integer maxLength,
+            TruncationMode mode,
+            Method method) {
         this.source = source;
         this.tokenizer = tokenizer;
         this.maxLength = maxLength;
+        this.mode = mode;
         this.method = method;
     }
 
     TokenizedDataset read() {
         try {
-            PreferenceFile.read(Path.of(source.path()), source.format(), this);
+            // What the file unpacks to was held against the limit when it was stored.
+            var how = new Reading(source.format(), source.columns(), Long.MAX_VALUE);
+            PreferenceFile.read(Path.of(source.path()), how, this);
+        } catch (UnreadableFile e) {
+            throw invalid(source, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw new TrainingFailure(
                     FailureKind.STORAGE, "cannot read the dataset %s: %s".formatted(source.path(), e), e);
@@ -113,7 +125,7 @@ final class DatasetReader implements PreferenceFile.Visitor {
             dropped.add(new Dropped(row.line(), "a completion has no tokens"));
             return;
         }
-        Optional<TokenizedRow> kept = maxLength == null ? Optional.of(row) : row.truncated(maxLength);
+        Optional<TokenizedRow> kept = maxLength == null ? Optional.of(row) : row.truncated(maxLength, mode);
         if (kept.isEmpty()) {
             dropped.add(new Dropped(
                     row.line(),

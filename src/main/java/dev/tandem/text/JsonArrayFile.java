@@ -41,6 +41,9 @@ final class JsonArrayFile {
                         line(parser), "invalid_utf8", "near here the file is not UTF-8; save the file as UTF-8"));
                 return;
             }
+            if (e.getCause() instanceof IOException unreadable) {
+                throw unreadable;
+            }
             visitor.problem(RowJson.broken(e).at(Math.max(1, e.getLocation().getLineNr())));
         }
     }

@@ -6,27 +6,68 @@ import dev.tandem.spec.PreferenceRow;
 import dev.tandem.spec.PreferenceRow.Side;
 import dev.tandem.spec.PreferenceRow.Side.Conversation;
 import dev.tandem.spec.PreferenceRow.Side.Text;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a row of a JSON object, or says what is wrong with it. Nothing is coerced. */
 final class RowReader {
 
-    private static final String TURN_OF_ASSISTANT = "\n\nAssistant:";
-
     private final DatasetFormat format;
+    private final Columns columns;
+    private final Set<DatasetFormat> found = EnumSet.noneOf(DatasetFormat.class);
 
+    /** For rows whose fields have their own names. */
     RowReader(DatasetFormat format) {
+        this(format, new Columns(Map.of(), false));
+    }
+
+    RowReader(DatasetFormat format, Columns columns) {
         this.format = format;
+        this.columns = columns;
+    }
+
+    /** The format that all valid rows have had; {@code AUTO} if there is no such one. */
+    DatasetFormat format() {
+        return found.size() == 1 ? found.iterator().next() : format;
     }
 
     PreferenceRow read(long line, @Nullable Object json) throws BadRow {
-        if (!(json instanceof Map<?, ?> row)) {
-            throw new BadRow("not_an_object", "a row must be a JSON object, was " + kindOf(json));
+        if (!(json instanceof Map<?, ?> object)) {
+            throw new BadRow("not_an_object", "a row must be a JSON object, was " + RowSides.kindOf(json));
         }
-        return switch (RowShape.of(row, format)) {
+        Map<?, ?> renamed = columns.renamed(object);
+        RowShape shape = RowShape.of(renamed, format);
+        Map<?, ?> fields = columns.fieldsOf(shape, renamed);
+        for (String field : shape.required()) {
+            if (fields.get(field) == null) {
+                throw new BadRow(
+                        "missing",
+                        "%s; a row has %s"
+                                .formatted(columns.missing(field, object), String.join(", ", shape.fields())));
+            }
+        }
+        RowExtras.requireWeightOne(fields);
+        PreferenceRow row = read(line, shape, fields);
+        found.add(format == DatasetFormat.AUTO ? formatOf(shape, fields, row) : format);
+        return row;
+    }
+
+    private static DatasetFormat formatOf(RowShape shape, Map<?, ?> fields, PreferenceRow row) {
+        if (shape == RowShape.OPENAI) {
+            return DatasetFormat.OPENAI;
+        }
+        if (Transcript.is(fields)) {
+            return DatasetFormat.HH;
+        }
+        return row.prompt() instanceof Text ? DatasetFormat.PROMPT_CHOSEN_REJECTED : DatasetFormat.CONVERSATIONAL;
+    }
+
+    private PreferenceRow read(long line, RowShape shape, Map<?, ?> row) throws BadRow {
+        return switch (shape) {
             case PREFERENCE -> preference(line, row);
             case COMPLETION -> row(line, row, side(row, "prompt"), answer(row, "completion"), null);
             case MESSAGES -> demonstration(line, row);
@@ -49,26 +90,13 @@ final class RowReader {
 
     private ImplicitPrompt split(Side chosen, Side rejected) throws BadRow {
         if (chosen instanceof Text a && rejected instanceof Text b) {
-            return format == DatasetFormat.HH ? transcript(a.text(), b.text()) : ImplicitPrompt.of(a, b);
+            boolean transcript = format == DatasetFormat.HH || format == DatasetFormat.AUTO && Transcript.is(a, b);
+            return transcript ? Transcript.split(a.text(), b.text()) : ImplicitPrompt.of(a, b);
         }
         if (chosen instanceof Conversation a && rejected instanceof Conversation b) {
             return ImplicitPrompt.of(a, b);
         }
-        throw mixed("chosen", chosen, "rejected", rejected);
-    }
-
-    /** Anthropic's transcripts: everything up to the last {@code Assistant:} is the prompt, as the DPO authors read it. */
-    private static ImplicitPrompt transcript(String chosen, String rejected) throws BadRow {
-        int split = chosen.lastIndexOf(TURN_OF_ASSISTANT) + TURN_OF_ASSISTANT.length();
-        if (split < TURN_OF_ASSISTANT.length() || !rejected.startsWith(chosen.substring(0, split))) {
-            throw new BadRow(
-                    "invalid_transcript",
-                    "chosen and rejected must be the same dialogue up to the last \"\\n\\nAssistant:\" of chosen");
-        }
-        return new ImplicitPrompt(
-                new Text(chosen.substring(0, split)),
-                new Text(chosen.substring(split)),
-                new Text(rejected.substring(split)));
+        throw RowSides.mixed("chosen", chosen, "rejected", rejected);
     }
 
     private PreferenceRow demonstration(long line, Map<?, ?> row) throws BadRow {
@@ -87,7 +115,7 @@ final class RowReader {
                             .formatted(messages.getLast().role()));
         }
         var answer = new Conversation(messages.subList(split, messages.size()));
-        requireContent("messages", answer);
+        RowSides.requireContent("messages", answer);
         return row(line, row, new Conversation(messages.subList(0, split)), answer, null);
     }
 
@@ -95,16 +123,7 @@ final class RowReader {
         if (!(row.get("input") instanceof Map<?, ?> input)) {
             throw BadRow.wrongType("input", "an object with messages", row.get("input"));
         }
-        for (Object key : input.keySet()) {
-            if (!List.of("messages", "tools", "parallel_tool_calls").contains(key)) {
-                throw new BadRow("unknown_field", "unknown field input.%s; input has messages, tools".formatted(key));
-            }
-        }
-        if (input.get("messages") == null) {
-            throw new BadRow("missing", "input.messages is missing; it is the prompt");
-        }
-        var flat = new LinkedHashMap<String, Object>();
-        input.forEach((key, value) -> flat.put(key.equals("messages") ? "prompt" : (String) key, value));
+        var flat = new LinkedHashMap<String, @Nullable Object>(RowExtras.ofInput(input));
         flat.put("chosen", row.get("preferred_output"));
         flat.put("rejected", row.get("non_preferred_output"));
         return preference(line, flat);
@@ -112,13 +131,13 @@ final class RowReader {
 
     private PreferenceRow row(long line, Map<?, ?> row, Side prompt, Side chosen, @Nullable Side rejected)
             throws BadRow {
-        requireSameKind("prompt", prompt, "the completion", chosen);
+        RowSides.requireSameKind("prompt", prompt, "the completion", chosen);
         if (rejected != null) {
-            requireSameKind("chosen", chosen, "rejected", rejected);
+            RowSides.requireSameKind("chosen", chosen, "rejected", rejected);
         }
-        requireContent(rejected == null ? "completion" : "chosen", chosen);
+        RowSides.requireContent(rejected == null ? "completion" : "chosen", chosen);
         if (rejected != null) {
-            requireContent("rejected", rejected);
+            RowSides.requireContent("rejected", rejected);
         }
         return new PreferenceRow(line, prompt, chosen, rejected, RowExtras.tools(row), RowExtras.kwargs(row));
     }
@@ -143,50 +162,7 @@ final class RowReader {
 
     private Side answer(Map<?, ?> row, String field) throws BadRow {
         Side side = side(row, field);
-        requireContent(field, side);
+        RowSides.requireContent(field, side);
         return side;
-    }
-
-    private static void requireContent(String field, Side side) throws BadRow {
-        switch (side) {
-            case Text plain -> {
-                if (plain.text().isBlank()) {
-                    throw new BadRow(
-                            "empty",
-                            "%s must say something, was %s"
-                                    .formatted(field, plain.text().isEmpty() ? "an empty text" : "only white space"));
-                }
-            }
-            case Conversation conversation -> {
-                if (Messages.areBlank(conversation.messages())) {
-                    throw new BadRow("empty", "%s must say something, all its messages are blank".formatted(field));
-                }
-            }
-        }
-    }
-
-    private static void requireSameKind(String nameA, Side a, String nameB, Side b) throws BadRow {
-        if (a.getClass() != b.getClass()) {
-            throw mixed(nameA, a, nameB, b);
-        }
-    }
-
-    private static BadRow mixed(String nameA, Side a, String nameB, Side b) {
-        return new BadRow(
-                "mixed_kinds",
-                "%s is %s but %s is %s; make them of one kind, or leave out a prompt that both answers repeat"
-                        .formatted(nameA, kindOf(a), nameB, kindOf(b)));
-    }
-
-    private static String kindOf(@Nullable Object json) {
-        return switch (json) {
-            case null -> "null";
-            case Text t -> "a text";
-            case String s -> "a text";
-            case Conversation c -> "a list of messages";
-            case List<?> l -> "a list";
-            case Number n -> "the number " + n;
-            default -> json.toString();
-        };
     }
 }

@@ -8,7 +8,6 @@ import dev.tandem.spec.TrainingFailure;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,31 +40,23 @@ public final class TextTokenizer implements AutoCloseable {
     private final @Nullable Integer bosId;
     private final Map<String, String> templates;
 
-    private TextTokenizer(Path folder, CheckpointTexts texts, Vocabulary vocabulary) {
-        this.folder = folder;
-        this.specialTokens = new LinkedHashMap<>(texts.specialTokens());
-        if (!specialTokens.containsKey("eos_token")) {
-            texts.modelEosId().flatMap(vocabulary::token).ifPresent(token -> specialTokens.put("eos_token", token));
-        }
+    private TextTokenizer(CheckpointTokenizer source) {
+        this.folder = source.folder();
+        this.specialTokens = source.specialTokens();
         this.eosToken = (String) specialTokens.get("eos_token");
-        this.eosId = id("eos_token", vocabulary);
-        this.bosId = id("bos_token", vocabulary);
-        Integer pad = id("pad_token", vocabulary);
+        this.eosId = source.id("eos_token");
+        this.bosId = source.id("bos_token");
+        Integer pad = source.id("pad_token");
         this.padId = pad == null ? eosId : pad;
-        this.templates = texts.chatTemplates();
-        this.handle = new AtomicLong(create(vocabulary.json()));
+        this.templates = source.chatTemplates();
+        this.handle = new AtomicLong(create(source.json()));
         AtomicLong owned = handle;
         this.cleanable = CLEANER.register(this, () -> TokenizersLibrary.LIB.deleteTokenizer(owned.getAndSet(0)));
     }
 
     /** @throws TrainingFailure if the folder has no usable tokenizer */
     public static TextTokenizer open(Path folder) {
-        var texts = new CheckpointTexts(folder);
-        var vocabulary = new Vocabulary(texts.readRequired("tokenizer.json"), texts.addedTokens());
-        if (texts.isQwen2()) {
-            vocabulary.splitAsQwen2();
-        }
-        return new TextTokenizer(folder, texts, vocabulary);
+        return new TextTokenizer(CheckpointTokenizer.of(folder));
     }
 
     /** @param addSpecialTokens whether the tokenizer may put its own before and after, as a BOS */
@@ -127,19 +118,6 @@ public final class TextTokenizer implements AutoCloseable {
     @Override
     public void close() {
         cleanable.clean();
-    }
-
-    private @Nullable Integer id(String name, Vocabulary vocabulary) {
-        String token = (String) specialTokens.get(name);
-        if (token == null) {
-            return null;
-        }
-        return vocabulary
-                .id(token)
-                .orElseThrow(() -> new TrainingFailure(
-                        INVALID_MODEL,
-                        "%s is %s, which tokenizer.json of %s does not have; tokenizer_config.json is of another tokenizer"
-                                .formatted(name, token, folder)));
     }
 
     private long create(String json) {

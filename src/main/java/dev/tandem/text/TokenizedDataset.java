@@ -6,6 +6,7 @@ import static dev.tandem.spec.FailureKind.INVALID_MODEL;
 import dev.tandem.spec.DataSource;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.TrainingFailure;
+import dev.tandem.spec.TruncationMode;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,17 @@ public record TokenizedDataset(
      */
     public static TokenizedDataset read(
             DataSource source, RowTokenizer tokenizer, @Nullable Integer maxLength, Method method) {
-        return new DatasetReader(source, tokenizer, maxLength, method).read();
+        return read(source, tokenizer, maxLength, TruncationMode.KEEP_START, method);
+    }
+
+    /** As above, with the end of too long a sequence that is kept. */
+    public static TokenizedDataset read(
+            DataSource source,
+            RowTokenizer tokenizer,
+            @Nullable Integer maxLength,
+            TruncationMode mode,
+            Method method) {
+        return new DatasetReader(source, tokenizer, maxLength, mode, method).read();
     }
 
     /** Refuses ids that a model has no embedding for. */

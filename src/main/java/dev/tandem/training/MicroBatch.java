@@ -19,17 +19,28 @@ record MicroBatch(List<TokenizedRow> rows, List<TokenTree> trees, int[] starts) 
         var trees = new ArrayList<TokenTree>();
         var starts = new ArrayList<Integer>(List.of(0));
         for (TokenizedRow row : rows) {
-            int[] rejected = row.rejectedIds();
-            List<int[]> branches =
-                    pairs && rejected != null ? List.of(row.chosenIds(), rejected) : List.of(row.chosenIds());
-            var tree = new TokenTree(row.promptIds(), branches);
-            for (int branch = 0; branch < branches.size(); branch++) {
-                starts.add(starts.getLast() + tree.predicted(branch));
+            for (TokenTree tree : trees(row, pairs)) {
+                for (int branch = 0; branch < tree.branches().size(); branch++) {
+                    starts.add(starts.getLast() + tree.predicted(branch));
+                }
+                trees.add(tree);
             }
-            trees.add(tree);
         }
         return new MicroBatch(
                 rows, trees, starts.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /** One tree for both sides; two where a cut left them with different prompts, and so with other positions. */
+    private static List<TokenTree> trees(TokenizedRow row, boolean pairs) {
+        int[] rejected = row.rejectedIds();
+        int[] rejectedPrompt = row.rejectedPromptIds();
+        var chosen = new TokenTree(row.promptIds(), List.of(row.chosenIds()));
+        if (!pairs || rejected == null) {
+            return List.of(chosen);
+        }
+        return rejectedPrompt == null
+                ? List.of(new TokenTree(row.promptIds(), List.of(row.chosenIds(), rejected)))
+                : List.of(chosen, new TokenTree(rejectedPrompt, List.of(rejected)));
     }
 
     int sequences() {

@@ -7,6 +7,7 @@ import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.RowScore;
 import dev.tandem.spec.ScoreOrder;
 import dev.tandem.spec.TrainingFailure;
+import dev.tandem.spec.TruncationMode;
 import dev.tandem.text.RowTokenizer;
 import dev.tandem.text.ScoringRow;
 import dev.tandem.text.TextPieces;
@@ -68,7 +69,8 @@ public final class RowScores {
                 return;
             }
             Integer maxLength = order.maxLength();
-            if (maxLength != null && part.truncated(maxLength).isEmpty()) {
+            if (maxLength != null
+                    && part.truncated(maxLength, TruncationMode.KEEP_START).isEmpty()) {
                 problems.add(ScoringRow.problem(
                         row,
                         "prompt_too_long",
@@ -109,7 +111,7 @@ public final class RowScores {
         boolean shared = parts.stream().allMatch(part -> Arrays.equals(part.promptIds(), prompt));
         List<TokenizedRow> kept = parts.stream()
                 .map(part -> Optional.ofNullable(order.maxLength())
-                        .flatMap(part::truncated)
+                        .flatMap(most -> part.truncated(most, TruncationMode.KEEP_START))
                         .orElse(part))
                 .toList();
         List<Logps> logps = shared

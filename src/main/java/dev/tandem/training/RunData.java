@@ -52,6 +52,10 @@ record RunData(List<TokenizedRow> rows, @Nullable List<TokenizedRow> evalRows, i
         update(sha, row.chosenIds());
         int[] rejected = row.rejectedIds();
         update(sha, rejected == null ? new int[0] : rejected);
+        int[] rejectedPrompt = row.rejectedPromptIds();
+        if (rejectedPrompt != null) {
+            update(sha, rejectedPrompt);
+        }
     }
 
     private static void update(MessageDigest sha, int[] ids) {

@@ -119,7 +119,8 @@ public final class Trainer {
     }
 
     private TokenizedDataset read(DataSource source, RowTokenizer tokenizer, ModelConfig config, String name) {
-        TokenizedDataset data = TokenizedDataset.read(source, tokenizer, maxLength(config), run.method());
+        TokenizedDataset data = TokenizedDataset.read(
+                source, tokenizer, maxLength(config), run.spec().truncationMode(), run.method());
         data.requireWithin(config.vocabSize());
         data.dropped().stream()
                 .findFirst()

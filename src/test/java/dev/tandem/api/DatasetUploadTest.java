@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.Holdings;
 import dev.tandem.WholeApp;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -65,7 +68,7 @@ class DatasetUploadTest {
         String rows = PAIR + PAIR + row("a film", " bad", " good") + row("b", " x", " y");
         MvcTestResult stored = upload(rows);
         assertThat(stored).hasStatus(201).bodyJson().isLenientlyEqualTo("""
-                {"name": "prefs", "version": 1, "format": "auto", "rows": 4,
+                {"name": "prefs", "version": 1, "format": "prompt_chosen_rejected", "columns": {}, "rows": 4,
                  "report": {"valid": 4, "invalid": 0, "errors": [], "duplicates": 1, "identical_pairs": 0,
                             "conflicting_pairs": 1}}
                 """);
@@ -164,10 +167,50 @@ class DatasetUploadTest {
 
     @Test
     void anotherKindOfFileIsRefusedByName() throws Exception {
+        holdings.areTheSameAfter(() -> assertThat(upload("rows.csv", new byte[9], Map.of()))
+                .hasStatus(422)
+                .bodyText()
+                .contains("rows.csv", "rows.jsonl"));
         holdings.areTheSameAfter(() -> assertThat(upload("rows.parquet", new byte[9], Map.of()))
                 .hasStatus(422)
                 .bodyText()
-                .contains("rows.parquet", "rows.jsonl"));
+                .contains("damaged_file", "holds neither gzip nor Parquet"));
+    }
+
+    @Test
+    void aTableOfOtherColumnsIsMapped() throws Exception {
+        byte[] table = Files.readAllBytes(Path.of("src/test/resources/parquet/renamed.parquet"));
+        String columns = "{\"prompt\": \"instruction\", \"chosen\": \"preferred\", \"rejected\": \"dispreferred\"}";
+        assertThat(upload("rows.parquet", table, Map.of("columns", columns)))
+                .hasStatus(201)
+                .bodyJson()
+                .isLenientlyEqualTo(
+                        "{\"format\": \"prompt_chosen_rejected\", \"ignored_columns\": [\"id\"], \"columns\": %s}"
+                                .formatted(columns));
+        assertThat(upload("rows.parquet", table, Map.of("columns", columns))).hasStatus(200);
+        assertThat(mvc.get().uri("/api/v1/datasets/rows/rows"))
+                .bodyJson()
+                .isLenientlyEqualTo(
+                        "{\"data\": [{\"line\": 1, \"prompt\": \"a\", \"chosen\": \"x\", \"rejected\": \"y\"}]}");
+        assertThat(upload("rows.parquet", table, Map.of("columns", columns.replace("dispreferred", "id"))))
+                .hasStatus(422);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '¦', textBlock = """
+            {"promt": "instruction"}              ¦ columns.promt ¦ did you mean prompt?
+            {"prompt": 5}                         ¦ columns.prompt ¦ must be the name of a column, or null, was 5
+            {"chosen": "x", "rejected": "x"}      ¦ columns.rejected ¦ as another field does
+            ["prompt"]                            ¦ columns ¦ must be a JSON object such as
+            {"prompt": "question"}                ¦ columns ¦ it has prompt, chosen, rejected
+            """)
+    void aMappingThatDoesNotFitIsRefusedByName(String columns, String field, String message) throws Exception {
+        holdings.areTheSameAfter(() -> {
+            MvcTestResult refused = upload("prefs.jsonl", PAIR.getBytes(UTF_8), Map.of("columns", columns));
+            assertThat(refused).hasStatus(422);
+            assertThat(refused).bodyJson().extractingPath("$.errors[0].field").isEqualTo(field);
+            assertThat(refused).bodyText().contains(message);
+        });
     }
 
     @Test

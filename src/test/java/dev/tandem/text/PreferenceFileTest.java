@@ -68,6 +68,8 @@ class PreferenceFileTest implements PreferenceFile.Visitor {
             {"messages": [{"role": "user", "content": "q"}]}  ¦ invalid_message ¦ messages must end with an assistant's answer
             {"chosen": "c", "rejected": "r", "tools": 5}      ¦ wrong_type      ¦ tools must be a list
             {"chosen": "c", "rejected": "r", "tools": "[{"}   ¦ invalid_json    ¦ broken JSON
+            {"chosen": "c", "rejected": "r", "tools": ["f"]}  ¦ wrong_type      ¦ tools must be a list of objects
+            {"chosen": "c", "rejected": "r", "weight": 0.5}   ¦ unsupported     ¦ weight 0.5 is not supported
             {"input": {"messages": "q"}, "preferred_output": [], "non_preferred_output": []} ¦ empty ¦ chosen must have
             """)
     void saysWhatIsWrongWithALine(String line, String code, String message) throws IOException {
@@ -163,6 +165,28 @@ class PreferenceFileTest implements PreferenceFile.Visitor {
             assertThat(row.prompt()).isEqualTo(new Text("\n\nHuman: q\n\nAssistant:"));
             assertThat(row.chosen()).isEqualTo(new Text(" yes"));
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '¦', quoteCharacter = '`', textBlock = """
+            {"prompt": "p", "chosen": "c", "rejected": "r", "weight": 1.0} ¦ PROMPT_CHOSEN_REJECTED
+            {"prompt": "p", "completion": "c"}                             ¦ PROMPT_CHOSEN_REJECTED
+            {"chosen": "\\n\\nHuman: q\\n\\nAssistant: a", "rejected": "\\n\\nHuman: q\\n\\nAssistant: b"} ¦ HH
+            {"chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "b"}]} ¦ CONVERSATIONAL
+            {"input": {"messages": [{"role": "user", "content": "q"}], "parallel_tool_calls": true}, "preferred_output": [{"role": "assistant", "content": "a"}], "non_preferred_output": [{"role": "assistant", "content": "b"}]} ¦ OPENAI
+            """)
+    void theRowsSayWhichFormatTheFileHas(String line, DatasetFormat format) throws IOException {
+        write("{}\n" + line + "\n" + line);
+        assertThat(PreferenceFile.read(folder.resolve("rows.jsonl"), DatasetFormat.AUTO, this)
+                        .format())
+                .isEqualTo(format);
+        assertThat(rows).hasSize(2);
+        write(
+                line
+                        + "\n{\"messages\": [{\"role\": \"user\", \"content\": \"q\"}, {\"role\": \"assistant\", \"content\": \"a\"}]}");
+        assertThat(PreferenceFile.read(folder.resolve("rows.jsonl"), DatasetFormat.AUTO, this)
+                        .format())
+                .isEqualTo(format == DatasetFormat.CONVERSATIONAL ? format : DatasetFormat.AUTO);
     }
 
     @Test

@@ -8,9 +8,11 @@ import dev.tandem.spec.PreferenceRow.Side;
 import dev.tandem.spec.PreferenceRow.Side.Conversation;
 import dev.tandem.spec.PreferenceRow.Side.Text;
 import dev.tandem.spec.PromptBoundary;
+import dev.tandem.spec.TruncationMode;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -89,29 +91,50 @@ class RowTokenizerTest {
             var rows = new RowTokenizer(tokenizer, PromptBoundary.TRL);
             for (JsonNode batch : golden.path("collator")) {
                 JsonNode config = batch.path("config");
-                if (config.path("truncation_mode").stringValue("keep_start").equals("keep_end")) {
-                    continue;
-                }
+                TruncationMode mode = TruncationMode.valueOf(
+                        config.path("truncation_mode").stringValue("keep_start").toUpperCase(Locale.ROOT));
                 int most = config.path("max_length").intValue(Integer.MAX_VALUE);
                 var kept = new ArrayList<Integer>();
-                var lengths = new ArrayList<Integer>();
+                var cut = new ArrayList<TokenizedRow>();
                 for (int i = 0; i < standard.size(); i++) {
                     int index = i;
-                    rows.tokenize(row(standard.path(i))).truncated(most).ifPresent(row -> {
+                    rows.tokenize(row(standard.path(i))).truncated(most, mode).ifPresent(row -> {
                         kept.add(index);
-                        lengths.add(row.promptIds().length + row.chosenIds().length);
+                        cut.add(row);
                     });
                 }
                 assertThat(kept).containsExactlyElementsOf(integers(batch.path("kept_rows")));
-                for (int i = 0; i < batch.path("batch_rows").size(); i++) {
-                    int position = kept.indexOf(batch.path("batch_rows").path(i).intValue());
-                    int ones = integers(batch.path("attention_mask").path(i)).stream()
-                            .mapToInt(Integer::intValue)
-                            .sum();
-                    assertThat(lengths.get(position)).isEqualTo(ones);
+                int rowsInBatch = batch.path("batch_rows").size();
+                for (int i = 0; i < rowsInBatch; i++) {
+                    TokenizedRow row = cut.get(
+                            kept.indexOf(batch.path("batch_rows").path(i).intValue()));
+                    int[] rejectedPrompt = Objects.requireNonNullElse(row.rejectedPromptIds(), row.promptIds());
+                    assertIsSequence(batch, i, row.promptIds(), row.chosenIds());
+                    assertIsSequence(batch, i + rowsInBatch, rejectedPrompt, Objects.requireNonNull(row.rejectedIds()));
                 }
             }
         }
+    }
+
+    private static void assertIsSequence(JsonNode batch, int sequence, int[] prompt, int[] completion) {
+        var ids = new ArrayList<Integer>();
+        var mask = new ArrayList<Integer>();
+        for (int id : prompt) {
+            ids.add(id);
+            mask.add(0);
+        }
+        for (int id : completion) {
+            ids.add(id);
+            mask.add(1);
+        }
+        List<Integer> padded = integers(batch.path("input_ids").path(sequence));
+        assertThat(padded.subList(0, ids.size())).isEqualTo(ids);
+        assertThat(integers(batch.path("completion_mask").path(sequence)).subList(0, ids.size()))
+                .isEqualTo(mask);
+        assertThat(integers(batch.path("attention_mask").path(sequence)).stream()
+                        .mapToInt(Integer::intValue)
+                        .sum())
+                .isEqualTo(ids.size());
     }
 
     private static void assertWhole(TextTokenizer tokenizer, RowText text, TokenizedRow ids) {

@@ -119,7 +119,10 @@ final class Access {
             default -> null;
         };
         if (items == null) {
-            return missing(value, "[:]");
+            throw new TemplateError(
+                    value instanceof Map<?, ?>
+                            ? "unhashable type: 'slice'"
+                            : "'%s' object is not subscriptable".formatted(Py.type(value)));
         }
         budget.spend(items.size());
         List<Object> picked = pick(items, start, stop, step);

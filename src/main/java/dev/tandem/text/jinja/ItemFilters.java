@@ -60,6 +60,9 @@ final class ItemFilters {
     }
 
     private static Object map(Object value, Args args, Budget budget) {
+        if (!Py.truth(value)) {
+            return new Lazy(List.of().iterator());
+        }
         if (args.positional().isEmpty()) {
             Args.Bound bound = args.bind("map", "attribute", "default");
             Object path = bound.require("attribute");

@@ -66,7 +66,7 @@ final class NumberFilters {
         return Arithmetic.whole(Arithmetic.big(value));
     }
 
-    private static @Nullable Double real(Object value) {
+    static @Nullable Double real(Object value) {
         if (Arithmetic.isNumber(value)) {
             return Arithmetic.real(value);
         }

@@ -17,7 +17,9 @@ final class OrderFilters {
     static void addTo(Map<String, Filters.Filter> filters) {
         filters.put("sort", (v, args, budget) -> {
             Args.Bound bound = args.bind("sort", "reverse", "case_sensitive", "attribute");
-            return sorted(Py.items(v), keys(bound, budget), bound.flag("reverse", false));
+            // In a tuple, so that what is undefined is equal to itself rather than an error.
+            Function<Object, Object> key = keys(bound, budget).andThen(each -> Tuple.of(each));
+            return sorted(Py.items(v), key, bound.flag("reverse", false));
         });
         filters.put("dictsort", OrderFilters::dictsort);
         filters.put(

@@ -41,7 +41,7 @@ final class PercentFormat {
                 budget.append(out, one(spec));
             }
         }
-        if (!named && next < positional.size() && !(values instanceof Map<?, ?>)) {
+        if (!named && next < positional.size() && !isIndexed(values)) {
             throw new TemplateError("not all arguments converted during string formatting");
         }
         budget.append(out, format.substring(from));
@@ -130,5 +130,10 @@ final class PercentFormat {
             throw new TemplateError("format has no value %s".formatted(name));
         }
         return value;
+    }
+
+    /** What Python takes for a mapping here, of which nothing need be used. */
+    private static boolean isIndexed(Object values) {
+        return values instanceof Map<?, ?> || values instanceof java.util.List<?> || values instanceof Undefined;
     }
 }

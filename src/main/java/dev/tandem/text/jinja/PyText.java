@@ -149,6 +149,21 @@ final class PyText {
         return out.toString();
     }
 
+    /** Whether every word begins with a capital and goes on in small letters. */
+    static boolean isTitle(String text) {
+        boolean inWord = false;
+        boolean any = false;
+        for (int c : text.codePoints().toArray()) {
+            boolean capital = Character.isUpperCase(c) || Character.isTitleCase(c);
+            if (capital && inWord || Character.isLowerCase(c) && !inWord) {
+                return false;
+            }
+            inWord = capital || Character.isLowerCase(c);
+            any |= inWord;
+        }
+        return any;
+    }
+
     static String lower(String text) {
         return text.toLowerCase(java.util.Locale.ROOT);
     }

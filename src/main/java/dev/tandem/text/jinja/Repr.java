@@ -114,7 +114,7 @@ final class Repr {
         return out.append(quote).toString();
     }
 
-    private static boolean isPrintable(int c) {
+    static boolean isPrintable(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,
                     Character.FORMAT,

@@ -37,6 +37,9 @@ public final class Template {
             return new Interpreter(new Budget()).text(body, scope);
         } catch (StackOverflowError e) {
             throw new TemplateError("rendering the template is nested too deeply");
+        } catch (ClassCastException | IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+            // A template is foreign code: what no one thought of is its error and never that of the program.
+            throw new TemplateError("the template does with a value what cannot be done: " + e.getMessage());
         }
     }
 }

@@ -30,7 +30,7 @@ final class Tests {
         plain("mapping", v -> v instanceof Map<?, ?>);
         plain("sequence", Py::isSequence);
         plain("iterable", Py::isIterable);
-        plain("callable", v -> v instanceof Callable);
+        plain("callable", v -> v instanceof Callable || v instanceof Undefined);
         plain("escaped", v -> false);
         plain("lower", v -> isCase(Repr.str(v), PyText.lower(Repr.str(v))));
         plain("upper", v -> isCase(Repr.str(v), PyText.upper(Repr.str(v))));

@@ -58,8 +58,9 @@ final class TextFilters {
                         Repr.str(v),
                         args.named().isEmpty() ? new Tuple(args.positional()) : Py.from(args.named()),
                         budget));
-        filters.put("truncate", (v, args, budget) -> truncate(Repr.str(v), args));
+        filters.put("truncate", TextFilters::truncate);
         filters.put("indent", TextFilters::indent);
+        MarkupFilters.addTo(filters);
     }
 
     private static String title(String text) {
@@ -82,6 +83,9 @@ final class TextFilters {
         if (value instanceof String text) {
             return quote(text).replace("%2F", "/");
         }
+        if (!Py.isIterable(value)) {
+            return quote(Repr.str(value)).replace("%2F", "/");
+        }
         List<Object> pairs = value instanceof Map<?, ?> map ? new DictView("items", map).items() : Py.items(value);
         return pairs.stream()
                 .map(Py::items)
@@ -98,18 +102,19 @@ final class TextFilters {
                 .replace("%7E", "~");
     }
 
-    private static String truncate(String text, Args args) {
+    private static Object truncate(Object value, Args args, Budget budget) {
         Args.Bound bound = args.bind("truncate", "length", "killwords", "end", "leeway");
         long length = bound.whole("length", 255);
         String end = bound.text("end", "...");
-        if (PyText.length(text) <= length + bound.whole("leeway", 5)) {
-            return text;
+        if (Py.length(value) <= length + bound.whole("leeway", 5)) {
+            return value;
         }
+        String text = PyText.require(value, "truncate");
         long kept = length - PyText.length(end);
         if (kept < 0) {
             throw new TemplateError("truncate: length %d is less than that of '%s'".formatted(length, end));
         }
-        String cut = text.substring(0, PyText.offset(text, kept));
+        String cut = budget.text(text.substring(0, PyText.offset(text, kept)));
         if (bound.flag("killwords", false)) {
             return cut + end;
         }
@@ -123,7 +128,7 @@ final class TextFilters {
         String indent = width instanceof String text ? text : budget.repeat(" ", Arithmetic.index(width));
         boolean blank = bound.flag("blank", false);
         var out = new StringBuilder();
-        List<Object> lines = PyText.splitLines(Repr.str(value) + "\n", false);
+        List<Object> lines = PyText.splitLines(PyText.require(value, "indent") + "\n", false);
         for (int i = 0; i < lines.size(); i++) {
             String line = (String) lines.get(i);
             boolean indented = i == 0 ? bound.flag("first", false) : blank || !line.isEmpty();

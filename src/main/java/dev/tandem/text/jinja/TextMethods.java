@@ -49,11 +49,26 @@ final class TextMethods {
             case "isnumeric" -> args -> all(text, PyText::isNumeric);
             case "isalpha" -> args -> all(text, Character::isLetter);
             case "isalnum" -> args -> all(text, c -> Character.isLetter(c) || PyText.isNumeric(c));
+            case "isprintable" -> args -> text.codePoints().allMatch(Repr::isPrintable);
+            case "isidentifier" -> args -> TagPatterns.NAME.matcher(text).matches();
+            case "istitle" -> args -> PyText.isTitle(text);
+            case "format_map" ->
+                args -> BraceFormat.format(
+                        text, asNamed(args.bind(name, "mapping").require("mapping")), budget);
             case "isascii" -> args -> text.chars().allMatch(c -> c < 128);
             case "islower" -> args -> text.equals(PyText.lower(text)) && !text.equals(PyText.upper(text));
             case "isupper" -> args -> text.equals(PyText.upper(text)) && !text.equals(PyText.lower(text));
             default -> TextSearch.find(text, name, budget);
         };
+    }
+
+    private static Args asNamed(Object mapping) {
+        if (!(mapping instanceof java.util.Map<?, ?> map)) {
+            throw new TemplateError("format_map needs a dict, got " + Py.type(mapping));
+        }
+        var named = new java.util.LinkedHashMap<String, Object>();
+        map.forEach((key, value) -> named.put(Repr.str(key), value));
+        return new Args(List.of(), named);
     }
 
     private static Object none(Args args, String name, String result) {

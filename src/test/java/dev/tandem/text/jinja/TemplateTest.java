@@ -42,6 +42,11 @@ class TemplateTest {
             none_there | join('-')                              ¦ a-None
             'they\\'re' | title ~ "they're".title()             ¦ They'reThey'Re
             (l | select('gt', 5)) and 'generators are true'     ¦ generators are true
+            'a-b cc\\ndd' | wordwrap(3) | replace('\\n', '/')       ¦ a-b/cc/dd
+            {'a': 1, 'b': '<', 'c': none} | xmlattr             ¦ ` a="1" b="&lt;"`
+            1500 | filesizeformat ~ ' ' ~ 1024 | filesizeformat(true) ¦ 1.5 kB 1.0 KiB
+            'Ab Cd'.istitle() ~ '{a}'.format_map({'a': 1})      ¦ True1
+            'plain' % l                                         ¦ plain
             strftime_now('%d %b %Y %-d %H:%M %p')               ¦ 05 Jan 2026 5 09:07 AM
             """)
     void valuesAreThoseOfPython(String expression, String expected) {
@@ -57,6 +62,8 @@ class TemplateTest {
             {{ 1 is evn }}                                  ¦ no test named 'evn'; did you mean even?
             {{ 'a' + 1 }}                                   ¦ can only concatenate str (not "int") to str
             {{ l.append(4) }}                               ¦ append would change a list, which a template may not
+            {{ none[1:] }}                                  ¦ 'NoneType' object is not subscriptable
+            {{ l | random }}                                ¦ filter 'random' is not supported
             {{ 1 / 0 }}                                     ¦ division by zero
             {% if x %}                                      ¦ the template ends before {% endif %}
             {% include 'x' %}                               ¦ unknown tag {% include %}

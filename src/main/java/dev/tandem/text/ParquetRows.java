@@ -1,0 +1,130 @@
+package dev.tandem.text;
+
+import dev.hardwood.InputFile;
+import dev.hardwood.metadata.ColumnChunk;
+import dev.hardwood.metadata.ColumnMetaData;
+import dev.hardwood.metadata.CompressionCodec;
+import dev.hardwood.metadata.RowGroup;
+import dev.hardwood.reader.ParquetFileReader;
+import dev.hardwood.reader.RowReader;
+import dev.hardwood.schema.ColumnProjection;
+import dev.hardwood.schema.SchemaNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the rows of a Parquet file, page by page, as a JSON parser would give them. */
+final class ParquetRows implements AutoCloseable {
+
+    /** The library tells at every start which of its optional parts it found. */
+    private static final Logger LIBRARY = Logger.getLogger("dev.hardwood");
+
+    private static final Set<CompressionCodec> CODECS = Set.of(
+            CompressionCodec.UNCOMPRESSED, CompressionCodec.SNAPPY, CompressionCodec.GZIP, CompressionCodec.ZSTD);
+
+    static {
+        LIBRARY.setLevel(Level.WARNING);
+    }
+
+    private final ParquetFileReader file;
+    private final List<String> wanted;
+    private final ParquetValues values;
+    private final RowReader rows;
+
+    /** @throws UnreadableFile if the file is damaged, written in a way that is not known, or too large */
+    ParquetRows(Path path, Columns columns, long maxUnpackedBytes) throws IOException {
+        this.file = readable(() -> ParquetFileReader.open(InputFile.of(path)));
+        try {
+            this.wanted = columns.wanted(columnsOf(file));
+            requireReadable(maxUnpackedBytes);
+            this.values = new ParquetValues(maxUnpackedBytes);
+            this.rows = readable(() -> file.buildRowReader()
+                    .projection(ColumnProjection.columns(wanted.toArray(String[]::new)))
+                    .build());
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static List<String> columnsOf(ParquetFileReader file) {
+        return file.getFileSchema().getRootNode().children().stream()
+                .map(SchemaNode::name)
+                .toList();
+    }
+
+    private void requireReadable(long maxUnpackedBytes) {
+        long unpacked = 0;
+        for (RowGroup group : file.getFileMetaData().rowGroups()) {
+            for (ColumnChunk chunk : group.columns()) {
+                ColumnMetaData column = chunk.metaData();
+                if (wanted.contains(column.pathInSchema().topLevelName())) {
+                    requireKnown(column.codec());
+                    unpacked += column.totalUncompressedSize();
+                }
+            }
+        }
+        if (unpacked > maxUnpackedBytes) {
+            throw UnpackedBytes.tooLarge(maxUnpackedBytes);
+        }
+    }
+
+    private static void requireKnown(CompressionCodec codec) {
+        if (!CODECS.contains(codec)) {
+            throw new UnreadableFile(
+                    "unsupported_file",
+                    "the pages of the file are compressed with %s; write it with snappy, zstd, gzip or none"
+                            .formatted(codec));
+        }
+    }
+
+    boolean hasNext() {
+        return !wanted.isEmpty() && readable(rows::hasNext);
+    }
+
+    /** @throws BadRow if a text that is said to be JSON is none */
+    Map<String, @Nullable Object> next() throws BadRow {
+        var row = new LinkedHashMap<String, @Nullable Object>();
+        readable(() -> {
+            rows.next();
+            for (String name : wanted) {
+                row.put(name, rows.isNull(name) ? null : rows.getValue(name));
+            }
+            return row;
+        });
+        for (Map.Entry<String, @Nullable Object> each : row.entrySet()) {
+            each.setValue(values.json(each.getValue(), file.getFileSchema().getField(each.getKey())));
+        }
+        return row;
+    }
+
+    private interface Step<T> {
+
+        T take() throws IOException;
+    }
+
+    private static <T> T readable(Step<T> step) {
+        try {
+            return step.take();
+        } catch (IOException | RuntimeException e) {
+            throw new UnreadableFile(
+                    "damaged_file", "the file is no whole Parquet file: %s; write it again".formatted(innermost(e)), e);
+        }
+    }
+
+    private static String innermost(Throwable e) {
+        return e.getCause() == null ? String.valueOf(e.getMessage()) : innermost(e.getCause());
+    }
+
+    @Override
+    public void close() throws IOException {
+        rows.close();
+        file.close();
+    }
+}
