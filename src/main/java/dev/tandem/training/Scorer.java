@@ -102,6 +102,12 @@ public final class Scorer implements AutoCloseable {
     /** @throws TrainingFailure if a token is not in the model's vocabulary */
     public ScoredRow score(TokenizedRow row) {
         int[] rejected = row.rejectedIds();
+        int[] rejectedPrompt = row.rejectedPromptIds();
+        if (rejected != null && rejectedPrompt != null) {
+            Logps chosen = score(row.promptIds(), List.of(row.chosenIds())).getFirst();
+            return new ScoredRow(
+                    row, chosen, score(rejectedPrompt, List.of(rejected)).getFirst());
+        }
         List<int[]> completions = rejected == null ? List.of(row.chosenIds()) : List.of(row.chosenIds(), rejected);
         List<Logps> logps = score(row.promptIds(), completions);
         return new ScoredRow(row, logps.getFirst(), rejected == null ? null : logps.get(1));

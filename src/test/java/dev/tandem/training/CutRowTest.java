@@ -3,14 +3,18 @@ package dev.tandem.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tandem.spec.ModelSource;
+import dev.tandem.spec.ScoringModels;
 import dev.tandem.spec.TruncationMode;
 import dev.tandem.text.TokenizedRow;
-import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** A row that was cut at its start: its sides keep different ends of the prompt. */
 class CutRowTest {
+
+    private static final ScoringModels MODEL =
+            new ScoringModels(new ModelSource("src/test/resources/golden/models/llama-tied-tiny", null), null);
 
     private static final TokenizedRow ROW = new TokenizedRow(
             1, new int[] {5, 6, 7, 8, 9, 10}, new int[] {20, 21, 2}, new int[] {30, 31, 32, 33, 34, 35, 36, 37, 2});
@@ -21,15 +25,17 @@ class CutRowTest {
         assertThat(cut.promptIds()).containsExactly(6, 7, 8, 9, 10);
         assertThat(cut.rejectedPromptIds()).isEmpty();
         assertThat(cut.rejectedIds()).containsExactly(31, 32, 33, 34, 35, 36, 37, 2);
-        try (Scorer scorer = Scorer.open(Path.of("src/test/resources/golden/models/llama-tied-tiny"), null)) {
+        try (Scorer scorer = Scorer.open(MODEL)) {
             Scorer.ScoredRow both = scorer.score(cut);
             float[] chosen = scorer.score(new TokenizedRow(1, cut.promptIds(), cut.chosenIds(), null))
-                    .chosenLogps();
+                    .chosen()
+                    .policy();
             float[] rejected = scorer.score(
                             new TokenizedRow(1, new int[0], Objects.requireNonNull(cut.rejectedIds()), null))
-                    .chosenLogps();
-            assertThat(both.chosenLogps()).containsExactly(chosen, within(1e-5f));
-            assertThat(both.rejectedLogps()).containsExactly(rejected, within(1e-5f));
+                    .chosen()
+                    .policy();
+            assertThat(both.chosen().policy()).containsExactly(chosen, within(1e-5f));
+            assertThat(Objects.requireNonNull(both.rejected()).policy()).containsExactly(rejected, within(1e-5f));
             assertThat(rejected).hasSize(7);
         }
     }
