@@ -44,3 +44,18 @@ pq.write_table(
 )
 pq.write_table(pa.table({"instruction": ["a"], "preferred": ["x"], "dispreferred": ["y"], "id": [7]}), here / "renamed.parquet")
 pq.write_table(pa.table({"promt": ["a"], "chosen": ["x"], "rejected": ["y"]}), here / "slip.parquet")
+
+
+def zigzag(n):
+    out, n = b"", 2 * n
+    while n > 127:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
+# The first page holds 900010 bytes, and its header says 100000.
+over = here / "oversized-snappy.parquet"
+pq.write_table(
+    pa.table({"prompt": ["x" * 900_000], "chosen": ["a"], "rejected": ["b"]}), over, use_dictionary=False, write_statistics=False
+)
+over.write_bytes(over.read_bytes().replace(zigzag(900_010), zigzag(100_000), 1))

@@ -1,6 +1,5 @@
 package dev.tandem.text;
 
-import dev.hardwood.InputFile;
 import dev.hardwood.metadata.ColumnChunk;
 import dev.hardwood.metadata.ColumnMetaData;
 import dev.hardwood.metadata.CompressionCodec;
@@ -39,10 +38,13 @@ final class ParquetRows implements AutoCloseable {
 
     /** @throws UnreadableFile if the file is damaged, written in a way that is not known, or too large */
     ParquetRows(Path path, Columns columns, long maxUnpackedBytes) throws IOException {
-        this.file = readable(() -> ParquetFileReader.open(InputFile.of(path)));
+        this.file = readable(() -> ParquetFileReader.open(new ParquetBytes(path)));
         try {
-            this.wanted = columns.wanted(columnsOf(file));
-            requireReadable(maxUnpackedBytes);
+            this.wanted = readable(() -> columns.wanted(columnsOf(file)));
+            long unpacked = readable(this::unpackedBytes);
+            if (unpacked > maxUnpackedBytes) {
+                throw UnpackedBytes.tooLarge(maxUnpackedBytes);
+            }
             this.values = new ParquetValues(maxUnpackedBytes);
             this.rows = readable(() -> file.buildRowReader()
                     .projection(ColumnProjection.columns(wanted.toArray(String[]::new)))
@@ -59,7 +61,8 @@ final class ParquetRows implements AutoCloseable {
                 .toList();
     }
 
-    private void requireReadable(long maxUnpackedBytes) {
+    /** What the wanted columns come to by the file's own account, if they are packed in a way that is known. */
+    private long unpackedBytes() {
         long unpacked = 0;
         for (RowGroup group : file.getFileMetaData().rowGroups()) {
             for (ColumnChunk chunk : group.columns()) {
@@ -70,9 +73,7 @@ final class ParquetRows implements AutoCloseable {
                 }
             }
         }
-        if (unpacked > maxUnpackedBytes) {
-            throw UnpackedBytes.tooLarge(maxUnpackedBytes);
-        }
+        return unpacked;
     }
 
     private static void requireKnown(CompressionCodec codec) {
@@ -99,9 +100,19 @@ final class ParquetRows implements AutoCloseable {
             return row;
         });
         for (Map.Entry<String, @Nullable Object> each : row.entrySet()) {
-            each.setValue(values.json(each.getValue(), file.getFileSchema().getField(each.getKey())));
+            each.setValue(json(each.getKey(), each.getValue()));
         }
         return row;
+    }
+
+    private @Nullable Object json(String column, @Nullable Object value) throws BadRow {
+        try {
+            return values.json(value, file.getFileSchema().getField(column));
+        } catch (UnreadableFile e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw damaged(e);
+        }
     }
 
     private interface Step<T> {
@@ -112,10 +123,16 @@ final class ParquetRows implements AutoCloseable {
     private static <T> T readable(Step<T> step) {
         try {
             return step.take();
+        } catch (UnreadableFile e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
-            throw new UnreadableFile(
-                    "damaged_file", "the file is no whole Parquet file: %s; write it again".formatted(innermost(e)), e);
+            throw damaged(e);
         }
+    }
+
+    private static UnreadableFile damaged(Exception e) {
+        return new UnreadableFile(
+                "damaged_file", "the file is no whole Parquet file: %s; write it again".formatted(innermost(e)), e);
     }
 
     private static String innermost(Throwable e) {

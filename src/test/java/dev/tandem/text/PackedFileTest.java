@@ -159,6 +159,26 @@ class PackedFileTest implements PreferenceFile.Visitor {
         Arrays.fill(whole, 60, 90, (byte) -1);
         Files.write(file, whole);
         assertThatThrownBy(() -> read(file, Map.of())).hasMessageContaining("no whole Parquet file");
+        assertThatThrownBy(() -> read(PARQUET.resolve("oversized-snappy.parquet"), Map.of()))
+                .hasMessageContaining("a page holds 900010 bytes where its header says 100000");
+    }
+
+    @Test
+    void aFileWithAnyByteChangedIsReadOrRefused() throws IOException {
+        Path file = folder.resolve("rows.parquet");
+        for (String name : List.of("pairs-snappy", "pairs-gzip", "talks-v2")) {
+            byte[] whole = Files.readAllBytes(PARQUET.resolve(name + ".parquet"));
+            for (int at = 4; at < whole.length - 8; at += 31) {
+                byte[] changed = whole.clone();
+                changed[at] ^= 0x55;
+                Files.write(file, changed);
+                try {
+                    read(file, Map.of());
+                } catch (UnreadableFile e) {
+                    assertThat(e.code()).isIn("damaged_file", "unsupported_file", "too_large");
+                }
+            }
+        }
     }
 
     @Test
