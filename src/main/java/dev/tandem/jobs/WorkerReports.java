@@ -56,6 +56,7 @@ public class WorkerReports {
     /** Renews the lease and tells the worker what its job's owner wants. */
     public Instruction heartbeat(AttemptId id, AttemptToken token, Heartbeat beat) {
         standing(id, token);
+        writer.progress(id, beat); // the job before its lease, as everywhere: two orders would be a deadlock
         int renewed = sql.sql("""
                 UPDATE lease SET heartbeat_at = clock_timestamp(),
                                  expires_at = clock_timestamp() + :ms * interval '1 millisecond'
@@ -68,7 +69,6 @@ public class WorkerReports {
         if (renewed == 0) {
             throw fenced(id);
         }
-        writer.progress(id, beat);
         // Most beats find the job running; only the first one has to lock it.
         boolean first = sql.sql("SELECT status = 'starting' FROM job WHERE id = :job")
                 .param("job", id.job())

@@ -105,8 +105,6 @@ public record TrainingSpec(
         double earlyStoppingThreshold)
         implements Form.KnowsOthers {
 
-    private static final String LEAVE_OUT = "leave it out";
-
     public static final TrainingSpec DEFAULTS = new TrainingSpec(
             0.1,
             List.of(LossType.SIGMOID),
@@ -246,15 +244,11 @@ public record TrainingSpec(
                         "sync_ref_model",
                         "must be off with precompute_ref_log_probs: a reference that moves cannot be computed ahead",
                         true)
-                // Options of TRL that are not here yet: accepted at the value that turns them off, so that a whole
-                // TRL config can be pasted, and refused by name at any other.
                 .check(
                         precomputeRefBatchSize == null || precomputeRefBatchSize >= 1,
                         "precompute_ref_batch_size",
                         "must be at least 1 or null",
                         precomputeRefBatchSize)
-                .supported(!bf16, "bf16", "training runs in fp32; leave it out", bf16)
-                .supported(!gradientCheckpointing, "gradient_checkpointing", LEAVE_OUT, gradientCheckpointing)
                 .done();
         lossType = List.copyOf(lossType);
         lossWeights = lossWeights == null ? null : List.copyOf(lossWeights);

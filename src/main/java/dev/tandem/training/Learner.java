@@ -9,6 +9,7 @@ import dev.tandem.transformer.LanguageModel;
 import dev.tandem.transformer.LmHead;
 import dev.tandem.transformer.Ops;
 import dev.tandem.transformer.PackedTokens;
+import dev.tandem.transformer.Recomputation;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,17 +25,23 @@ final class Learner {
     private final @Nullable Reference reference;
     private final Objective objective;
     private final double auxLossCoef;
+    private final boolean recomputes;
     private final Function<NDManager, Ops> kernels;
 
-    /** @param auxLossCoef factor of the routers' auxiliary loss, which is added to the objective; 0 for none */
+    /**
+     * @param auxLossCoef factor of the routers' auxiliary loss, which is added to the objective; 0 for none
+     * @param recomputes whether layers are computed again for their gradients instead of kept
+     */
     Learner(
             Policy policy,
             @Nullable Reference reference,
             Objective objective,
             double auxLossCoef,
+            boolean recomputes,
             Function<NDManager, Ops> kernels) {
         this.policy = policy;
         this.auxLossCoef = policy.model().config().routes() ? auxLossCoef : 0;
+        this.recomputes = recomputes;
         this.reference = reference;
         this.objective = objective;
         this.kernels = kernels;
@@ -55,7 +62,8 @@ final class Learner {
         NDArray referenceLogps =
                 reference == null ? null : reference.dropping(~dropoutSeed).logps(ops, batch, tokens); // (M)
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            LanguageModel.Prediction prediction = model.predict(ops, tokens);
+            Recomputation again = recomputes ? Recomputation.begin(ops, model, tokens) : null;
+            LanguageModel.Prediction prediction = again == null ? model.predict(ops, tokens) : again.prediction();
             NDArray hidden = prediction.states(); // (M, C)
             LmHead lmHead = model.head(ops);
             JniUtils.setGradMode(false);
@@ -69,10 +77,13 @@ final class Learner {
                     .mul((float) weight);
             collector.backward(loss);
             NDArray slope = logps.getGradient(); // (M), c
-            NDArray surrogate =
-                    hidden.mul(head.slope().mul(slope.reshape(-1, 1))).sum();
+            NDArray gradient = head.slope().mul(slope.reshape(-1, 1)); // (M, C), of the loss by the states
             NDArray auxLoss = auxLoss(ops, prediction);
-            collector.backward(withAuxLoss(surrogate, auxLoss, weight));
+            if (again == null) {
+                collector.backward(withAuxLoss(hidden.mul(gradient).sum(), auxLoss, weight));
+            } else {
+                again.backward(ops, collector, gradient, auxLossCoef * weight);
+            }
             if (policy.adaptsHead()) {
                 learnHead(collector, ops, lmHead, states, tokens.targets(), slope);
             }

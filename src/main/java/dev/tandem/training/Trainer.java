@@ -50,7 +50,7 @@ public final class Trainer {
         Engine engine = Learner.begin();
         Device device = engine.getGpuCount() > 0 ? Device.gpu() : Device.cpu();
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
-                Kernels kernels = Kernels.load(manager)) {
+                Kernels kernels = Kernels.load(manager, run.spec().bf16())) {
             RunData data = read(ModelConfig.read(run.model()));
             LoadedModels models = LoadedModels.load(kernels.in(manager), run);
             Dropouts.check(run, models, monitor);
@@ -89,7 +89,10 @@ public final class Trainer {
         Path folder = run.referenceCache();
         ReferenceCache cache = folder == null
                 ? ReferenceCache.inMemory()
-                : ReferenceCache.open(folder.resolve(manager.getDevice().getDeviceType() + "-fp32"), data.all());
+                : ReferenceCache.open(
+                        folder.resolve(manager.getDevice().getDeviceType()
+                                + (run.spec().bf16() ? "-bf16" : "-fp32")),
+                        data.all());
         return new CachedReference(
                 cache, models.reference(), manager, kernels, message -> monitor.warned(message, Map.of()));
     }

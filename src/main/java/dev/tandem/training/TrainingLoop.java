@@ -59,7 +59,13 @@ final class TrainingLoop {
         boolean pairs = run.method() == Method.DPO;
         Policy policy = models.policy();
         Objective objective = pairs ? PreferenceObjective.of(spec) : new Objective.Likelihood();
-        this.learner = new Learner(policy, reference, objective, pairs ? spec.routerAuxLossCoef() : 0, kernels::in);
+        this.learner = new Learner(
+                policy,
+                reference,
+                objective,
+                pairs ? spec.routerAuxLossCoef() : 0,
+                spec.gradientCheckpointing(),
+                kernels::in);
         this.beginAlike = pairs && models.beginAlike(run);
         this.alarm = new LossAlarm(beginAlike ? objective.initialValue(manager).orElse(Double.NaN) : Double.NaN);
         this.flops = Flops.of(policy);

@@ -78,15 +78,19 @@ public final class Decoder {
      */
     record Output(NDArray hidden, Routing routing) {}
 
+    Pass pass(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter, Routing routing) {
+        return new Pass(ops, tokens, adapter, routing, null);
+    }
+
     Output run(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter) {
         var routing = new Routing(tokens);
-        return new Output(new Pass(ops, tokens, adapter, routing, null).run(state -> {}), routing);
+        return new Output(pass(ops, tokens, adapter, routing).run(state -> {}), routing);
     }
 
     /** The embeddings, what each layer but the last makes of them, and the hidden states after the last norm. */
     List<NDArray> states(Ops ops, PackedTokens tokens) {
         var states = new ArrayList<NDArray>();
-        NDArray last = new Pass(ops, tokens, null, new Routing(tokens), null).run(states::add);
+        NDArray last = pass(ops, tokens, null, new Routing(tokens)).run(states::add);
         states.set(states.size() - 1, last);
         return states;
     }
@@ -121,13 +125,21 @@ public final class Decoder {
             NDArray x = embeddings(); // (N, C)
             observer.accept(x);
             for (int i = 0; i < config.layers().size(); i++) {
-                x = layer(names.layerPath(i), config.layers().get(i), x);
+                x = layer(i, x);
                 observer.accept(x);
             }
+            return finalNorm(x);
+        }
+
+        NDArray finalNorm(NDArray x) {
             return norm(names.prefix() + names.finalNorm(), x);
         }
 
-        private NDArray embeddings() {
+        NDArray layer(int index, NDArray x) {
+            return layer(names.layerPath(index), config.layers().get(index), x);
+        }
+
+        NDArray embeddings() {
             NDArray x = embedding(names.prefix() + names.embeddings(), tokens.ids());
             if (config.scales().embedding() != 1) {
                 x = ops.call("mul", x, embeddingScale);
@@ -135,6 +147,17 @@ public final class Decoder {
             return names.positions() == null
                     ? x
                     : ops.call("add", x, embedding(names.prefix() + names.positions(), positions.learned(config)));
+        }
+
+        /** Whether a gradient of the embeddings leads to anything that is trained. */
+        boolean learnsEmbeddings() {
+            return learns(names.prefix() + names.embeddings())
+                    || names.positions() != null && learns(names.prefix() + names.positions());
+        }
+
+        private boolean learns(String module) {
+            return weights.get(module + ".weight").hasGradient()
+                    || adapter != null && adapter.parts().containsKey(module);
         }
 
         /** Rows of a table: (ids, C). */

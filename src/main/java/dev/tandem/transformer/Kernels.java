@@ -28,8 +28,16 @@ public final class Kernels implements AutoCloseable {
         this.module = module;
     }
 
-    /** Compiles the kernels for the manager's device. */
+    /** Compiles the kernels for the manager's device; everything is computed in fp32. */
     public static Kernels load(NDManager manager) {
+        return load(manager, false);
+    }
+
+    /**
+     * @param bf16 whether matrices are multiplied in bfloat16, as under PyTorch's autocast: weights, norms, the residual
+     *     stream, softmaxes and logits stay fp32
+     */
+    public static Kernels load(NDManager manager, boolean bf16) {
         // The profiling executor specialises on shapes; batches change theirs at every step, so it would only
         // recompile.
         JniUtils.setGraphExecutorOptimize(false);
@@ -38,7 +46,7 @@ public final class Kernels implements AutoCloseable {
             if (source == null) {
                 throw new IllegalStateException("kernels.torchscript is not on the class path");
             }
-            var archive = new ByteArrayInputStream(archive(source.readAllBytes()));
+            var archive = new ByteArrayInputStream(archive(source.readAllBytes(), bf16));
             return new Kernels(JniUtils.loadModule((PtNDManager) manager, archive, true, false));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read kernels.torchscript", e);
@@ -55,10 +63,10 @@ public final class Kernels implements AutoCloseable {
         module.close();
     }
 
-    private static byte[] archive(byte[] source) throws IOException {
+    private static byte[] archive(byte[] source, boolean bf16) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
-            store(zip, "k/data.pkl", object());
+            store(zip, "k/data.pkl", object(bf16));
             store(zip, "k/code/__torch__.py", source);
             store(zip, "k/constants.pkl", EMPTY_TUPLE);
             store(zip, "k/version", "10\n".getBytes(StandardCharsets.US_ASCII));
@@ -67,10 +75,10 @@ public final class Kernels implements AutoCloseable {
         return bytes.toByteArray();
     }
 
-    /** Pickle, protocol 2, of an instance of {@code __torch__.K} with its two attributes. */
-    private static byte[] object() {
+    /** Pickle, protocol 2, of an instance of {@code __torch__.K} with its attributes. */
+    private static byte[] object(boolean bf16) {
         return ("\u0080\2c__torch__\nK\n)\u0081}(" + pickled("training") + "\u0088" + pickled("_is_full_backward_hook")
-                        + "Nub.")
+                        + "N" + pickled("bf16") + (bf16 ? "\u0088" : "\u0089") + "ub.")
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 

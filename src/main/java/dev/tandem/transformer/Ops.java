@@ -26,6 +26,11 @@ public final class Ops {
         this.manager = manager;
     }
 
+    /** The same operations, with results that live as long as {@code other}. */
+    Ops in(NDManager other) {
+        return new Ops(module, other);
+    }
+
     public NDManager manager() {
         return manager;
     }

@@ -1,6 +1,7 @@
 package dev.tandem.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +30,28 @@ public final class Routing {
      * @return a scalar
      */
     public NDArray imbalance(Ops ops) {
+        return imbalance(ops, probabilities);
+    }
+
+    /** Gradient of {@code weight * imbalance} by the probabilities of each layer that routes, (N, experts) each. */
+    List<NDArray> imbalanceSlopes(Ops ops, GradientCollector collector, double weight) {
+        List<NDArray> leaves = probabilities.stream()
+                .map(each -> {
+                    NDArray leaf = each.duplicate();
+                    leaf.setRequiresGradient(true);
+                    return leaf;
+                })
+                .toList();
+        collector.backward(imbalance(ops, leaves).mul((float) weight));
+        return leaves.stream().map(NDArray::getGradient).toList();
+    }
+
+    List<NDArray> probabilities() {
+        return probabilities;
+    }
+
+    private NDArray imbalance(Ops ops, List<NDArray> ofExperts) {
         return ops.callOnLists(
-                "imbalance", List.of(probabilities, picks), ops.manager().create(tokens.sequences()));
+                "imbalance", List.of(ofExperts, picks), ops.manager().create(tokens.sequences()));
     }
 }

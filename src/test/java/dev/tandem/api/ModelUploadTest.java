@@ -85,7 +85,7 @@ class ModelUploadTest {
                 spoilt("missing_field", "config.json has no model_type", m -> m.withText("config.json", t -> "{}")),
                 spoilt(
                         "unsupported_architecture",
-                        "model_type = \"mamba\", which is not supported; supported are llama, mistral, qwen2, gpt2",
+                        "model_type = \"mamba\", which is not supported; supported are gemma2, gemma3_text, gpt2, gpt_neox,",
                         m -> m.withText("config.json", t -> t.replace("\"llama\"", "\"mamba\""))),
                 spoilt("missing_file", "no weights: add model.safetensors", m -> m.without("model.safetensors")),
                 spoilt(

@@ -64,7 +64,7 @@ class GoldenGradientsTest {
                     manager,
                     new LanguageModel(decoder, new LmHead(decoder), null),
                     decoder.weights().all());
-            var learner = new Learner(policy, null, new Objective.Likelihood(), 0, kernels::in);
+            var learner = new Learner(policy, null, new Objective.Likelihood(), 0, false, kernels::in);
             MicroBatch batch = MicroBatch.of(rows(ops, folder), false);
 
             BatchResult result = learner.learn(scratch, batch, 1.0 / batch.predictions(), 0);

@@ -247,7 +247,7 @@ class PeftAdaptersTest {
         Map<String, NDArray> gradients(LoraAdapter adapter) {
             var adapted = new LanguageModel(decoder, new LmHead(decoder), adapter);
             var policy = new Policy(manager, adapted, adapter.parameters());
-            new Learner(policy, null, new Objective.Likelihood(), 0, kernels::in).learn(manager, batch(), 1, 0);
+            new Learner(policy, null, new Objective.Likelihood(), 0, false, kernels::in).learn(manager, batch(), 1, 0);
             return policy.gradients(manager);
         }
     }

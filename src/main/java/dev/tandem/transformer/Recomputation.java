@@ -1,0 +1,116 @@
+package dev.tandem.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.GradientCollector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A pass that keeps only what goes into each layer and computes a layer's inside again when its gradient is wanted
+ * (gradient checkpointing, arXiv:1604.06174). One more forward pass for memory that no longer grows with what is inside a
+ * layer; the gradients are the same.
+ */
+public final class Recomputation {
+
+    private final LanguageModel model;
+    private final PackedTokens tokens;
+    private final List<NDArray> inputs; // of each layer and of the last norm, (N, C)
+    private final Routing routing;
+    private final NDArray states; // (M, C)
+
+    private Recomputation(
+            LanguageModel model, PackedTokens tokens, List<NDArray> inputs, Routing routing, NDArray states) {
+        this.model = model;
+        this.tokens = tokens;
+        this.inputs = inputs;
+        this.routing = routing;
+        this.states = states;
+    }
+
+    /** Runs forward, without a graph. */
+    public static Recomputation begin(Ops ops, LanguageModel model, PackedTokens tokens) {
+        boolean recording = JniUtils.isGradMode();
+        JniUtils.setGradMode(false);
+        var inputs = new ArrayList<NDArray>();
+        var routing = new Routing(tokens);
+        NDArray hidden =
+                model.decoder().pass(ops, tokens, model.adapter(), routing).run(inputs::add);
+        NDArray states = ops.call("select", hidden, tokens.predictors());
+        JniUtils.setGradMode(recording);
+        return new Recomputation(model, tokens, inputs, routing, states);
+    }
+
+    public LanguageModel.Prediction prediction() {
+        return new LanguageModel.Prediction(states, routing);
+    }
+
+    /**
+     * Adds to the parameters' gradients what follows from the gradient of the predicting states, layer by layer from the
+     * last.
+     *
+     * @param gradient of the loss by {@link LanguageModel.Prediction#states()}, (M, C)
+     * @param imbalanceWeight factor of {@link Routing#imbalance} in the loss
+     */
+    public void backward(Ops ops, GradientCollector collector, NDArray gradient, double imbalanceWeight) {
+        int layers = inputs.size() - 1;
+        List<NDArray> routers =
+                imbalanceWeight == 0 ? List.of() : routing.imbalanceSlopes(ops, collector, imbalanceWeight);
+        int router = routers.size();
+        NDArray above = through(
+                ops,
+                collector,
+                inputs.get(layers),
+                pass -> pass.ops.call("select", pass.finalNorm(inputs.get(layers)), tokens.predictors()),
+                gradient,
+                List.of());
+        for (int i = layers - 1; i >= 0; i--) {
+            int layer = i;
+            boolean routes =
+                    !routers.isEmpty() && model.config().layers().get(i).sparse();
+            List<NDArray> own = routes ? List.of(routers.get(--router)) : List.of();
+            above = through(ops, collector, inputs.get(i), pass -> pass.layer(layer, inputs.get(layer)), above, own);
+        }
+        try (NDManager scope = ops.manager().newSubManager()) {
+            Ops inside = ops.in(scope);
+            Decoder.Pass pass = pass(inside, new Routing(tokens));
+            if (pass.learnsEmbeddings()) {
+                collector.backward(inside.call("inner", pass.embeddings(), above));
+            }
+        }
+    }
+
+    /** @return the gradient by what goes in */
+    private NDArray through(
+            Ops ops,
+            GradientCollector collector,
+            NDArray input,
+            Function<Decoder.Pass, NDArray> part,
+            NDArray gradient,
+            List<NDArray> routerSlopes) {
+        try (NDManager scope = ops.manager().newSubManager()) {
+            Ops inside = ops.in(scope);
+            var own = new Routing(tokens);
+            input.setRequiresGradient(true);
+            NDArray output = part.apply(pass(inside, own));
+            NDArray surrogate = inside.call("inner", output, gradient);
+            for (int i = 0; i < routerSlopes.size(); i++) {
+                surrogate = inside.call(
+                        "add",
+                        surrogate,
+                        inside.call("inner", own.probabilities().get(i), routerSlopes.get(i)));
+            }
+            collector.backward(surrogate);
+            NDArray below = input.getGradient();
+            below.attach(ops.manager());
+            input.setRequiresGradient(false);
+            return below;
+        }
+    }
+
+    private Decoder.Pass pass(Ops ops, Routing own) {
+        return model.decoder().pass(ops, tokens, model.adapter(), own);
+    }
+}
