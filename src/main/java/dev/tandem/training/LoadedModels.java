@@ -69,9 +69,12 @@ record LoadedModels(Policy policy, Function<Ops, LanguageModel> reference) {
         return run.spec().disableDropout() ? adapter : adapter.withDropout(ops);
     }
 
-    /** Whether the reference changes from step to step, so that nothing that it said can be kept. */
+    /** Whether what the reference says of a row changes, from step to step or with the rows beside it. */
     boolean referenceMoves(TrainingRun run) {
         LoraAdapter adapter = policy.model().adapter();
+        if (policy.model().config().dependsOnBatch()) {
+            return true;
+        }
         if (adapter == null || run.spec().precomputeRefLogProbs()) {
             return run.spec().syncRefModel();
         }

@@ -11,6 +11,7 @@ import dev.tandem.transformer.ModelConfig.Scales;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * the value of a field that the config leaves out, as the family's class in Transformers has it.
  */
 final class Blueprint {
+
+    private static final Map<String, Integer> ABSENT_PADS =
+            Map.of("gemma2", 0, "gemma3_text", 0, "phi3", 32000, "olmo2", 1, "smollm3", 128004);
 
     final ConfigJson json;
     final int hiddenSize;
@@ -220,8 +224,19 @@ final class Blueprint {
                 anyWindow ? window : null,
                 Set.copyOf(biased),
                 tied,
+                frozenToken(),
                 ModelConfig.dtype(json),
                 names);
+    }
+
+    /** PyTorch counts a negative padding_idx from the end. */
+    private @Nullable Integer frozenToken() {
+        int vocabulary = json.integer("vocab_size");
+        Integer pad = json.id("pad_token_id", ABSENT_PADS.get(type));
+        if (pad == null || names.positions() != null || type.equals("gpt_neox") || Math.abs(pad) >= vocabulary) {
+            return null;
+        }
+        return pad < 0 ? Integer.valueOf(vocabulary + pad) : pad;
     }
 
     private int intermediateSize() {

@@ -83,6 +83,16 @@ record ConfigJson(String file, JsonNode json, Map<String, String> aliases) {
         return value;
     }
 
+    /** The id of a token; null where the config says null. */
+    @Nullable
+    Integer id(String name, @Nullable Integer absent) {
+        if (!json.has(name)) {
+            return absent;
+        }
+        JsonNode value = find(name, "the id of a token", v -> v.isIntegralNumber() && v.canConvertToInt());
+        return value == null ? null : Integer.valueOf(value.intValue());
+    }
+
     double number(String name, double fallback) {
         JsonNode value = find(name, "a number", ConfigJson::isFinite);
         return value == null ? fallback : value.doubleValue();

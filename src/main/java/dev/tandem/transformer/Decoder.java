@@ -19,6 +19,7 @@ public final class Decoder {
     private final Weights weights;
     private final NDArray normEps;
     private final NDArray embeddingScale;
+    private final NDArray frozenToken; // -1 for none
     private final NDArray residualScale;
     private final NDArray logitDivisor;
     private final NDArray logitSoftcap;
@@ -31,6 +32,8 @@ public final class Decoder {
         this.names = config.names();
         this.weights = weights;
         this.normEps = Ops.constant(manager, config.normEps());
+        Integer frozen = config.frozenToken();
+        this.frozenToken = Ops.constant(manager, frozen == null ? -1 : frozen);
         this.embeddingScale = Ops.constant(manager, config.scales().embedding());
         this.residualScale = Ops.constant(manager, config.scales().residual());
         this.logitDivisor = Ops.constant(manager, config.scales().logits());
@@ -162,7 +165,7 @@ public final class Decoder {
 
         /** Rows of a table: (ids, C). */
         private NDArray embedding(String module, NDArray ids) {
-            NDArray y = ops.call("embed", weights.get(module + ".weight"), ids);
+            NDArray y = ops.call("embed", weights.get(module + ".weight"), ids, frozenToken);
             return adapter == null ? y : adapter.embedding(ops, weights, module, ids, y);
         }
 

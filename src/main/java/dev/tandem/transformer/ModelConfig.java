@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param slidingWindow how many keys back a query sees, itself included, in the layers that have a window; null if none has
  * @param biased linear modules with a bias, by the end of their path
  * @param tied whether the head shares the embedding's weights
+ * @param frozenToken id whose embedding gets no gradient, as the padding token's in Transformers; null for none
  * @param dtype in which the checkpoint stores its weights
  * @param names where the tensors lie
  */
@@ -38,6 +39,7 @@ public record ModelConfig(
         @Nullable Integer slidingWindow,
         Set<String> biased,
         boolean tied,
+        @Nullable Integer frozenToken,
         DataType dtype,
         TensorNames names) {
 
@@ -174,6 +176,13 @@ public record ModelConfig(
 
     boolean hasBias(String linear) {
         return biased.stream().anyMatch(linear::endsWith);
+    }
+
+    /** Whether what a sequence is given depends on the longest one beside it, as in Transformers. */
+    public boolean dependsOnBatch() {
+        return layers.stream()
+                .map(Layer::rotary)
+                .anyMatch(rotary -> rotary != null && rotary.scaling().goesByLength());
     }
 
     /** Whether the training loss has a part that keeps the experts evenly used. */

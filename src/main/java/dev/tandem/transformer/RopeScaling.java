@@ -8,6 +8,11 @@ public sealed interface RopeScaling {
     /** One for each feature pair, in fp32. */
     float[] frequencies(Rotary rotary, int length);
 
+    /** Whether the frequencies change with the length of the longest sequence of a batch. */
+    default boolean goesByLength() {
+        return false;
+    }
+
     default double attentionFactor() {
         return 1;
     }
@@ -37,6 +42,11 @@ public sealed interface RopeScaling {
      * the longest sequence of a batch, so a batch that holds a longer one turns all of its sequences by other angles.
      */
     record Dynamic(double factor, int contextLength) implements RopeScaling {
+        @Override
+        public boolean goesByLength() {
+            return true;
+        }
+
         @Override
         public float[] frequencies(Rotary rotary, int length) {
             double ratio = (double) Math.max(length, contextLength) / contextLength;
@@ -87,6 +97,11 @@ public sealed interface RopeScaling {
      */
     record Long(List<Double> shortFactors, List<Double> longFactors, double original, double attentionFactor)
             implements RopeScaling {
+        @Override
+        public boolean goesByLength() {
+            return true;
+        }
+
         @Override
         public float[] frequencies(Rotary rotary, int length) {
             float[] wavelengths = rotary.wavelengths(rotary.theta());
