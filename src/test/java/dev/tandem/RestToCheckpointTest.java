@@ -58,7 +58,9 @@ class RestToCheckpointTest {
                 "truncation",
                 "ipo-full",
                 "robust",
-                "sigmoid-plus-sft"
+                "sigmoid-plus-sft",
+                "precompute-ref",
+                "lora-all-linear"
             })
     void aJobLogsTheNumbersOfTrlAndLeavesACheckpoint(String name) throws Exception {
         GoldenTrajectory golden = GoldenTrajectory.read(name);

@@ -169,19 +169,19 @@ public record TrainingSpec(
 
     public TrainingSpec {
         var rules = new Rules();
-        new LossSettings(
-                        lossType,
-                        lossWeights,
-                        labelSmoothing,
-                        fDivergenceType,
-                        fAlphaDivergenceCoef,
-                        ldAlpha,
-                        useWeighting,
-                        discopopTau,
-                        referenceFree,
-                        cpoAlpha,
-                        simpoGamma)
-                .check(rules);
+        var losses = new LossSettings(
+                lossType,
+                lossWeights,
+                labelSmoothing,
+                fDivergenceType,
+                fAlphaDivergenceCoef,
+                ldAlpha,
+                useWeighting,
+                discopopTau,
+                referenceFree,
+                cpoAlpha,
+                simpoGamma);
+        losses.check(rules);
         lrSchedulerKwargs = lrSchedulerKwargs == null ? null : withoutNulls(lrSchedulerKwargs);
         ScheduleRules.check(
                 rules, lrSchedulerType, lrSchedulerKwargs == null ? Map.of() : lrSchedulerKwargs, learningRate);
@@ -243,6 +243,11 @@ public record TrainingSpec(
                         !(syncRefModel && precomputeRefLogProbs),
                         "sync_ref_model",
                         "must be off with precompute_ref_log_probs: a reference that moves cannot be computed ahead",
+                        true)
+                .check(
+                        !(syncRefModel || precomputeRefLogProbs) || losses.usesReference(),
+                        syncRefModel ? "sync_ref_model" : "precompute_ref_log_probs",
+                        "must be off where no loss has a reference",
                         true)
                 .check(
                         precomputeRefBatchSize == null || precomputeRefBatchSize >= 1,

@@ -48,7 +48,7 @@ class LoopFieldsTest {
             {"early_stopping_patience": 2, "eval_strategy": "steps"} | early_stopping_patience needs metric_for_best_model
             {"early_stopping_threshold": 0.1} | early_stopping_threshold needs early_stopping_patience
             {"ref_model_mixup_alpha": 1.5} | ref_model_mixup_alpha must be between 0 and 1
-            {"fp16": true} | fp16 = true is not supported; training runs in fp32
+            {"fp16": true} | fp16 = true is not supported; set bf16 instead
             {"full_determinism": true} | full_determinism = true is not supported
             {"group_by_length": true} | set train_sampling_strategy to group_by_length
             {"evaluation_strategy": "steps"} | its name is eval_strategy

@@ -91,8 +91,15 @@ class TrainingSpecTest {
 
     @Test
     void anOptionOfTrlThatIsNotHereMayOnlyBeTurnedOff() {
-        TrainingSpec.read(Map.of("bf16", false, "f_divergence_type", "reverse_kl"));
-        assertRefused("bf16", true, "unsupported", "bf16 = true is not supported; training runs in fp32; leave it out");
+        TrainingSpec.read(Map.of("fp16", false, "f_divergence_type", "reverse_kl"));
+        assertRefused("fp16", true, "unsupported", "fp16 = true is not supported; set bf16 instead");
+    }
+
+    @Test
+    void aReferenceThatNoLossAsksForCannotBePrepared() {
+        assertThatExceptionOfType(InvalidSpec.class)
+                .isThrownBy(() -> TrainingSpec.read(Map.of("loss_type", "simpo", "precompute_ref_log_probs", true)))
+                .withMessageContaining("precompute_ref_log_probs must be off where no loss has a reference");
     }
 
     private static void assertRefused(String field, Object value, String code, String message) {
