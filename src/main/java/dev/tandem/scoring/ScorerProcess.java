@@ -36,8 +36,10 @@ final class ScorerProcess implements AutoCloseable {
     static ScorerProcess launch(ScorerCommand command) {
         try {
             var launched = new ScorerProcess(command.start());
-            Thread.ofVirtual().name("scorer-replies").start(launched::readReplies);
-            Thread.ofVirtual().name("scorer-words").start(launched::readWords);
+            // Virtual threads that wait for a pipe hold on to their carriers: as many as there are cores, and no other
+            // runs.
+            Thread.ofPlatform().daemon().name("scorer-replies").start(launched::readReplies);
+            Thread.ofPlatform().daemon().name("scorer-words").start(launched::readWords);
             return launched;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a scoring process", e);
@@ -58,7 +60,7 @@ final class ScorerProcess implements AutoCloseable {
      */
     ScoreReply ask(Record line, Deadline deadline) throws InterruptedException {
         // A process that hangs does not read either, so the caller must not be the one who writes.
-        Thread.ofVirtual().name("scorer-orders").start(() -> write(Wire.JSON.writeValueAsString(line)));
+        Thread.ofPlatform().daemon().name("scorer-orders").start(() -> write(Wire.JSON.writeValueAsString(line)));
         String reply = replies.poll(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
         if (reply == null) {
             throw new ScoringFailed(

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -85,6 +86,26 @@ class GoldenModelsTest {
                             branches))
                     .isLessThan(1e-6);
         }
+    }
+
+    /** Limit of the README, where bfloat16 and fp32 differ by 0.12. */
+    @Test
+    void logitsOfMatrixProductsInBf16AreNearThoseOfTransformers() {
+        Path folder = MODELS.resolve("llama-bf16-tiny");
+        ModelConfig config = ModelConfig.read(folder);
+        Ops ops = Kernels.load(manager, true).in(manager);
+        Decoder decoder = new Decoder(manager, config, Weights.load(ops, config, folder, true));
+        Safetensors expected = Safetensors.ofFile(folder.resolve("expected.safetensors"));
+        int[] ids = real(
+                expected.map(ops, "input_ids").get(0).toLongArray(),
+                expected.map(ops, "attention_mask").get(0).toLongArray());
+
+        NDArray hidden = decoder.hidden(ops, pack(config, new TokenTree(ids, List.of(), 0)), null);
+
+        double distance = distance(
+                new LmHead(decoder).logits(ops, hidden),
+                expected.fp32(ops, "logits_native_bf16", true).get(0));
+        assertThat(distance).isBetween(1e-3, 0.25);
     }
 
     @ParameterizedTest
