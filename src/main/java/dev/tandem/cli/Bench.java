@@ -30,12 +30,6 @@ final class Bench implements Callable<Integer> {
     @Spec
     CommandSpec command;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this text")
-    boolean help;
-
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Hugging Face checkpoint to train")
     Path model;
 

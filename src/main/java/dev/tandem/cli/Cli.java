@@ -13,7 +13,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
@@ -25,12 +25,6 @@ public final class Cli implements Runnable {
     @Spec
     CommandSpec command;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this text")
-    boolean help;
-
     private Cli() {}
 
     public static void main(String[] args) {
@@ -41,7 +35,7 @@ public final class Cli implements Runnable {
     }
 
     static CommandLine commands(Training training, boolean terminal) {
-        return new CommandLine(new Cli())
+        CommandLine cli = new CommandLine(new Cli())
                 .addSubcommand(new Train(training, terminal))
                 .addSubcommand(new Score(new ModelScoring()))
                 .addSubcommand(new Generate())
@@ -50,6 +44,17 @@ public final class Cli implements Runnable {
                 .addSubcommand(new DemoModel(training, terminal))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Cli::explain);
+        cli.getCommandSpec().addOption(help());
+        cli.getSubcommands().values().forEach(each -> each.getCommandSpec().addOption(help()));
+        return cli;
+    }
+
+    private static OptionSpec help() {
+        return OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .type(boolean.class)
+                .description("this text")
+                .build();
     }
 
     @Override

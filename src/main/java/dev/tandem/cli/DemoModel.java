@@ -34,12 +34,6 @@ final class DemoModel implements Callable<Integer> {
     @Spec
     CommandSpec command;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this text")
-    boolean help;
-
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "the result; must be new or empty")
     Path out;
 

@@ -38,12 +38,6 @@ final class Generate implements Callable<Integer> {
     @Spec
     CommandSpec command;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this text")
-    boolean help;
-
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Hugging Face checkpoint")
     Path model;
 

@@ -21,12 +21,6 @@ final class Merge implements Callable<Integer> {
     @Spec
     CommandSpec command;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "this text")
-    boolean help;
-
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Hugging Face checkpoint")
     Path model;
 

@@ -56,10 +56,7 @@ final class LocalLauncher implements WorkerLauncher {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-            // Spring's settings may hold the database's password, which a worker has no business with.
-            builder.environment().keySet().removeIf(name -> name.startsWith("SPRING_"));
-            command.environment().forEach(builder.environment()::putIfAbsent);
-            ThisProgram.shareCores(builder.environment());
+            ThisProgram.prepare(builder.environment(), command.environment());
             builder.environment()
                     .putAll(Map.of(
                             "TANDEM_SERVER_URL", start.serverUrl(),

@@ -31,10 +31,7 @@ public class ProgramCommands {
         turn.lockInterruptibly();
         try {
             var builder = new ProcessBuilder(ThisProgram.command(HEAP, arguments)).redirectErrorStream(true);
-            // Spring's settings may hold the database's password, which a command has no business with.
-            builder.environment().keySet().removeIf(name -> name.startsWith("SPRING_"));
-            properties.threading().forEach(builder.environment()::putIfAbsent);
-            ThisProgram.shareCores(builder.environment());
+            ThisProgram.prepare(builder.environment(), properties.threading());
             Process process = builder.start();
             try {
                 process.getOutputStream().close();

@@ -41,6 +41,18 @@ public final class ThisProgram {
     }
 
     /**
+     * What a process of this program is to find in its environment: nothing of Spring's settings, which may hold the
+     * database's password, and how to compute beside others.
+     *
+     * @param threading as in {@code OMP_NUM_THREADS}; what the environment says already stays
+     */
+    public static void prepare(Map<String, String> environment, Map<String, String> threading) {
+        environment.keySet().removeIf(name -> name.startsWith("SPRING_"));
+        threading.forEach(environment::putIfAbsent);
+        shareCores(environment);
+    }
+
+    /**
      * Lets idle threads of libtorch sleep instead of spin: where other processes want the cores too, spinning threads take
      * them from the one that everyone waits for. What the environment says already stays.
      */

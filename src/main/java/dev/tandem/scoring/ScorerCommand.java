@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** How a scoring process is started: like a worker, but behind all workers where cores are scarce. */
 record ScorerCommand(ScoringProperties properties) {
@@ -19,10 +20,8 @@ record ScorerCommand(ScoringProperties properties) {
         }
         command.addAll(ThisProgram.command(properties.heap(), "scorer"));
         var builder = new ProcessBuilder(ThisProgram.inOwnSession(command));
-        // Spring's settings may hold the database's password, which a scoring process has no business with.
-        builder.environment().keySet().removeIf(name -> name.startsWith("SPRING_"));
         builder.environment().put("OMP_NUM_THREADS", String.valueOf(properties.threadsOrShare()));
-        ThisProgram.shareCores(builder.environment());
+        ThisProgram.prepare(builder.environment(), Map.of());
         if (!properties.gpu()) {
             builder.environment().put("CUDA_VISIBLE_DEVICES", "");
         }

@@ -32,6 +32,10 @@ public final class IdleSettings {
         if (syncing && !spec.syncRefModel()) {
             sentences.add("ref_model_mixup_alpha and ref_model_sync_steps have no effect without sync_ref_model");
         }
+        if (spec.precomputeRefBatchSize() != null) {
+            sentences.add(
+                    "precompute_ref_batch_size has no effect: each row runs through the reference alone, so that its numbers do not depend on the rows beside it");
+        }
         if (spec.evalSteps() != null && spec.evalStrategy() != EvalStrategy.STEPS) {
             sentences.add("eval_steps has no effect unless eval_strategy is steps");
         }

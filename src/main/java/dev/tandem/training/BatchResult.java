@@ -33,12 +33,7 @@ record BatchResult(
     }
 
     /** @param rows (4, M), as {@link dev.tandem.transformer.LmHead.Statistics} has them */
-    static BatchResult of(
-            NDArray loss,
-            @Nullable NDArray auxLoss,
-            NDArray rows,
-            @Nullable NDArray referenceLogps,
-            int referenceRows) {
+    static BatchResult of(NDArray loss, @Nullable NDArray auxLoss, NDArray rows, Reference.Numbers given) {
         return new BatchResult(
                 loss.getFloat(),
                 auxLoss == null ? null : Float.valueOf(auxLoss.getFloat()),
@@ -46,7 +41,7 @@ record BatchResult(
                 rows.get(1).toFloatArray(),
                 rows.get(2).toFloatArray(),
                 rows.get(3).toFloatArray(),
-                referenceLogps == null ? null : referenceLogps.toFloatArray(),
-                referenceRows);
+                given.logps() == null ? null : given.logps().toFloatArray(),
+                given.rowsRun());
     }
 }

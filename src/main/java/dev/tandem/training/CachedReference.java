@@ -1,6 +1,5 @@
 package dev.tandem.training;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.tandem.text.TokenizedRow;
 import dev.tandem.transformer.Kernels;
@@ -8,7 +7,6 @@ import dev.tandem.transformer.LanguageModel;
 import dev.tandem.transformer.Ops;
 import dev.tandem.transformer.PackedTokens;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -27,6 +25,7 @@ final class CachedReference implements Reference {
     private final Kernels kernels;
     private final Consumer<String> warning;
     private boolean warned;
+    private int computed;
     private @Nullable LanguageModel model;
     private @Nullable NDManager weights;
 
@@ -49,20 +48,16 @@ final class CachedReference implements Reference {
     }
 
     @Override
-    public NDArray logps(Ops ops, MicroBatch batch, PackedTokens tokens) {
+    public Numbers logps(Ops ops, MicroBatch batch, PackedTokens tokens) {
         var logps = new float[batch.predictions()];
         int start = 0;
+        int before = computed;
         for (TokenizedRow row : batch.rows()) {
             float[] own = logps(row);
             System.arraycopy(own, 0, logps, start, own.length);
             start += own.length;
         }
-        return ops.manager().create(logps);
-    }
-
-    @Override
-    public int unknown(MicroBatch batch) {
-        return batch.rows().size() - known(batch.rows());
+        return new Numbers(ops.manager().create(logps), computed - before);
     }
 
     /** How many of the rows need no model. */
@@ -104,6 +99,7 @@ final class CachedReference implements Reference {
             return known;
         }
         float[] logps = compute(row);
+        computed++;
         try {
             cache.put(row, logps);
         } catch (IOException e) {
@@ -117,9 +113,7 @@ final class CachedReference implements Reference {
         try (NDManager scratch = manager.newSubManager()) {
             Ops ops = kernels.in(scratch);
             LanguageModel reference = model();
-            float[] logps =
-                    reference.logps(ops, reference.pack(ops, alone.trees())).toFloatArray();
-            return Arrays.copyOf(logps, alone.predictions());
+            return reference.logps(ops, reference.pack(ops, alone.trees())).toFloatArray();
         }
     }
 

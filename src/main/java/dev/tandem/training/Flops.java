@@ -6,18 +6,19 @@ import dev.tandem.transformer.TokenTree;
 import dev.tandem.transformer.WeightShapes;
 
 /**
- * Floating-point operations of a step's matrix products, as docs/training-step.md counts them: what the step runs, not
- * what a plain implementation of the same mathematics would run.
+ * Floating-point operations of a step's matrix products: what the step runs, not what a plain implementation of the same
+ * mathematics would run.
  *
  * @param perToken forward through the blocks' weights: two for each weight
  * @param perVisiblePair forward of one query and one key that it sees, over all layers
  * @param perPrediction forward of the head
- * @param backward how many forwards the backward pass through the blocks costs: 2, or 1 where the weights are frozen
+ * @param passes how many forwards the blocks cost: 1 forward, 2 backward or 1 where the weights are frozen, 1 more where
+ *     they are computed again
  * @param heads how many forwards the head costs in a training step: with the slope 2, with its own gradient 4
  */
-record Flops(double perToken, double perVisiblePair, double perPrediction, int backward, int heads) {
+record Flops(double perToken, double perVisiblePair, double perPrediction, int passes, int heads) {
 
-    static Flops of(Policy policy) {
+    static Flops of(Policy policy, boolean recomputes) {
         Decoder decoder = policy.model().decoder();
         ModelConfig config = decoder.config();
         double weights = WeightShapes.linearWeights(config);
@@ -30,7 +31,7 @@ record Flops(double perToken, double perVisiblePair, double perPrediction, int b
                         * config.attention().heads()
                         * config.attention().headDim(),
                 head,
-                frozen ? 1 : 2,
+                (frozen ? 2 : 3) + (recomputes ? 1 : 0),
                 policy.trainsHead() ? 4 : 2);
     }
 
@@ -41,7 +42,7 @@ record Flops(double perToken, double perVisiblePair, double perPrediction, int b
             block += tokens(tree) * perToken + visiblePairs(tree) * perVisiblePair;
         }
         double reference = (double) referenceRows / batch.rows().size();
-        return block * (1 + backward + reference) + batch.predictions() * perPrediction * (heads + reference);
+        return block * (passes + reference) + batch.predictions() * perPrediction * (heads + reference);
     }
 
     private static double tokens(TokenTree tree) {

@@ -1,5 +1,7 @@
 package dev.tandem.training;
 
+import static dev.tandem.training.Reference.Numbers.NONE;
+
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -57,10 +59,9 @@ final class Learner {
         Ops ops = kernels.apply(manager);
         LanguageModel model = policy.model().dropping(dropoutSeed);
         PackedTokens tokens = model.pack(ops, batch.trees());
-        int referenceRows = reference == null ? 0 : reference.unknown(batch);
         // As in TRL, whose reference runs in training mode too.
-        NDArray referenceLogps =
-                reference == null ? null : reference.dropping(~dropoutSeed).logps(ops, batch, tokens); // (M)
+        Reference.Numbers given =
+                reference == null ? NONE : reference.dropping(~dropoutSeed).logps(ops, batch, tokens);
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             Recomputation again = recomputes ? Recomputation.begin(ops, model, tokens) : null;
             LanguageModel.Prediction prediction = again == null ? model.predict(ops, tokens) : again.prediction();
@@ -73,7 +74,7 @@ final class Learner {
             JniUtils.setGradMode(true);
             logps.setRequiresGradient(true);
             NDArray loss = objective
-                    .loss(batch, new Objective.Predictions(logps, referenceLogps, head.logSumP2()))
+                    .loss(batch, new Objective.Predictions(logps, given.logps(), head.logSumP2()))
                     .mul((float) weight);
             collector.backward(loss);
             NDArray slope = logps.getGradient(); // (M), c
@@ -91,8 +92,7 @@ final class Learner {
             if (policy.trainsHead()) {
                 lmHead.addGradient(ops, policy.headGradient(manager), states, tokens.targets(), slope);
             }
-            return BatchResult.of(
-                    withAuxLoss(loss, auxLoss, weight), auxLoss, head.rows(), referenceLogps, referenceRows);
+            return BatchResult.of(withAuxLoss(loss, auxLoss, weight), auxLoss, head.rows(), given);
         }
     }
 
@@ -119,20 +119,14 @@ final class Learner {
         Ops ops = kernels.apply(manager);
         LanguageModel model = policy.model();
         PackedTokens tokens = model.pack(ops, batch.trees());
-        int referenceRows = reference == null ? 0 : reference.unknown(batch);
-        NDArray referenceLogps = reference == null ? null : reference.logps(ops, batch, tokens);
+        Reference.Numbers given = reference == null ? NONE : reference.logps(ops, batch, tokens);
         LanguageModel.Prediction prediction = model.predict(ops, tokens);
         LmHead.Statistics head =
                 model.head(ops).statistics(ops, prediction.states(), tokens.targets(), objective.needsLogSumP2());
-        var predictions = new Objective.Predictions(head.rows().get(0), referenceLogps, head.logSumP2());
+        var predictions = new Objective.Predictions(head.rows().get(0), given.logps(), head.logSumP2());
         NDArray loss = objective.loss(batch, predictions);
         NDArray auxLoss = auxLoss(ops, prediction);
-        return BatchResult.of(
-                withAuxLoss(loss.mul((float) weight), auxLoss, weight),
-                auxLoss,
-                head.rows(),
-                referenceLogps,
-                referenceRows);
+        return BatchResult.of(withAuxLoss(loss.mul((float) weight), auxLoss, weight), auxLoss, head.rows(), given);
     }
 
     /** Loads the engine and makes sure that nothing but {@link #learn} records a graph on this thread. */

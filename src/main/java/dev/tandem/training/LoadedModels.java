@@ -15,6 +15,7 @@ import dev.tandem.transformer.Weights;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The policy and its reference. In full fine-tuning the reference is a second, frozen copy of the weights, which stays
@@ -44,12 +45,20 @@ record LoadedModels(Policy policy, Function<Ops, LanguageModel> reference) {
         LoraAdapter trained = dropping(ops, run, adapter);
         var policy = new Policy(ops.manager(), new LanguageModel(decoder, head, trained), trained.parameters());
         return new LoadedModels(policy, into -> {
-            LoraAdapter reference = run.adapter() == null
-                    ? trained.off()
-                    : dropping(into, run, LoraAdapter.load(into, config, decoder.weights(), run.adapter()))
-                            .withBiasesOf(trained);
-            return new LanguageModel(decoder, head, reference);
+            LoraAdapter start = run.adapter() == null
+                    ? null
+                    : dropping(into, run, LoraAdapter.load(into, config, decoder.weights(), run.adapter()));
+            return new LanguageModel(decoder, head, computedAhead(run) ? start : withTrainedBiases(start, trained));
         });
+    }
+
+    /** A reference that is computed ahead says what it said before anything moved, in a resumed run too. */
+    private static boolean computedAhead(TrainingRun run) {
+        return run.spec().precomputeRefLogProbs();
+    }
+
+    private static LoraAdapter withTrainedBiases(@Nullable LoraAdapter start, LoraAdapter trained) {
+        return start == null ? trained.off() : start.withBiasesOf(trained);
     }
 
     /** An adapter brings its own shape; one that is asked for besides may only say the same. */
@@ -75,7 +84,7 @@ record LoadedModels(Policy policy, Function<Ops, LanguageModel> reference) {
         if (policy.model().config().dependsOnBatch()) {
             return true;
         }
-        if (adapter == null || run.spec().precomputeRefLogProbs()) {
+        if (adapter == null || computedAhead(run)) {
             return run.spec().syncRefModel();
         }
         boolean drops = run.adapter() != null

@@ -14,8 +14,10 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -54,8 +56,8 @@ final class ReferenceCache implements AutoCloseable {
     static ReferenceCache open(Path folder, Iterable<TokenizedRow> wanted) throws IOException {
         Files.createDirectories(folder);
         var cache = new ReferenceCache(folder);
-        var keys = new HashMap<ByteBuffer, Boolean>();
-        wanted.forEach(row -> keys.put(key(row), true));
+        var keys = new HashSet<ByteBuffer>();
+        wanted.forEach(row -> keys.add(key(row)));
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> sorted = files.filter(file -> file.toString().endsWith(SUFFIX))
                     .sorted()
@@ -67,7 +69,7 @@ final class ReferenceCache implements AutoCloseable {
         return cache;
     }
 
-    private void read(Path file, Map<ByteBuffer, Boolean> wanted) throws IOException {
+    private void read(Path file, Set<ByteBuffer> wanted) throws IOException {
         try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
             while (true) {
                 byte[] head = in.readNBytes(KEY_BYTES + Integer.BYTES);
@@ -84,7 +86,7 @@ final class ReferenceCache implements AutoCloseable {
                     return; // what follows cannot be trusted either
                 }
                 ByteBuffer key = ByteBuffer.wrap(Arrays.copyOf(head, KEY_BYTES));
-                if (wanted.containsKey(key)) {
+                if (wanted.contains(key)) {
                     float[] logps = new float[count];
                     ByteBuffer.wrap(values).asFloatBuffer().get(logps);
                     known.putIfAbsent(key, logps);

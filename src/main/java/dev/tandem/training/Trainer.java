@@ -82,8 +82,8 @@ public final class Trainer {
         if (run.method() != Method.DPO || !run.spec().usesReference()) {
             return null;
         }
-        tellOfBiases(models);
         if (models.referenceMoves(run)) {
+            tellWhatMoves(models);
             return new Reference.Live(models.reference().apply(kernels.in(manager)));
         }
         Path folder = run.referenceCache();
@@ -97,8 +97,13 @@ public final class Trainer {
                 cache, models.reference(), manager, kernels, message -> monitor.warned(message, Map.of()));
     }
 
-    private void tellOfBiases(LoadedModels models) {
+    private void tellWhatMoves(LoadedModels models) {
         LoraAdapter adapter = models.policy().model().adapter();
+        if (run.spec().precomputeRefLogProbs()) {
+            monitor.warned(
+                    "precompute_ref_log_probs has no effect: the rotary positions of this model depend on the longest row of a micro-batch, so the reference runs with every one",
+                    Map.of("field", "precompute_ref_log_probs"));
+        }
         if (adapter != null && adapter.trainsBiases()) {
             monitor.warned(
                     "bias = %s trains biases of the model itself, so the reference moves with them, as with PEFT and TRL; set bias to none for a reference that stays"

@@ -68,7 +68,7 @@ final class TrainingLoop {
                 kernels::in);
         this.beginAlike = pairs && models.beginAlike(run);
         this.alarm = new LossAlarm(beginAlike ? objective.initialValue(manager).orElse(Double.NaN) : Double.NaN);
-        this.flops = Flops.of(policy);
+        this.flops = Flops.of(policy, spec.gradientCheckpointing());
         this.data = data;
         this.rows = data.rows();
         this.evaluation = data.evalRows() == null ? null : new Evaluation(run, learner, manager, data.evalRows());

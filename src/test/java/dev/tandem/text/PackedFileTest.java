@@ -12,7 +12,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -24,26 +23,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are not plain text: gzip, and Parquet as pyarrow and Hugging Face's datasets write it. */
-class PackedFileTest implements PreferenceFile.Visitor {
+class PackedFileTest extends CollectedRows {
 
     private static final Path PARQUET = Path.of("src/test/resources/parquet");
     private static final String PAIR = "{\"prompt\": \"p\", \"chosen\": \"c\", \"rejected\": \"r\"}\n";
 
     @TempDir
     Path folder;
-
-    private final List<PreferenceRow> rows = new ArrayList<>();
-    private final List<RowProblem> problems = new ArrayList<>();
-
-    @Override
-    public void row(PreferenceRow row) {
-        rows.add(row);
-    }
-
-    @Override
-    public void problem(RowProblem problem) {
-        problems.add(problem);
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"none", "snappy", "gzip", "zstd", "delta"})

@@ -12,32 +12,17 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PreferenceFileTest implements PreferenceFile.Visitor {
+class PreferenceFileTest extends CollectedRows {
 
     private static final String GOOD = "{\"prompt\": \"p\", \"chosen\": \"c\", \"rejected\": \"r\"}";
 
     @TempDir
     Path folder;
-
-    private final List<PreferenceRow> rows = new ArrayList<>();
-    private final List<RowProblem> problems = new ArrayList<>();
-
-    @Override
-    public void row(PreferenceRow row) {
-        rows.add(row);
-    }
-
-    @Override
-    public void problem(RowProblem problem) {
-        problems.add(problem);
-    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '¦', quoteCharacter = '`', textBlock = """

@@ -6,6 +6,7 @@ import dev.tandem.text.TokenizedRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class ReferenceCacheTest {
         Path file = onlyFile();
         byte[] all = Files.readAllBytes(file);
         for (int length = all.length / 2; length < all.length; length++) {
-            Files.write(file, java.util.Arrays.copyOf(all, length));
+            Files.write(file, Arrays.copyOf(all, length));
             try (var cache = ReferenceCache.open(temporary, List.of(ROW, OTHER))) {
                 assertThat(cache.find(ROW)).as("%d bytes".formatted(length)).containsExactly(1, 2, 3);
                 assertThat(cache.find(OTHER)).as("%d bytes".formatted(length)).isNull();
@@ -81,32 +82,20 @@ class ReferenceCacheTest {
         var live = new RecordedMetrics();
         new Trainer(tiny.in(temporary, null), live).train(Files.createDirectories(temporary.resolve("live")));
         Path cache = temporary.resolve("cache");
-        new Trainer(withCache(TinyRun.of("odd-batches-and-eval").in(temporary, null), cache), new RecordedMetrics())
+        new Trainer(
+                        TinyRun.of("odd-batches-and-eval")
+                                .withReferenceCache(cache)
+                                .in(temporary, null),
+                        new RecordedMetrics())
                 .train(Files.createDirectories(temporary.resolve("first")));
 
         var second = new RecordedMetrics();
-        new Trainer(withCache(tiny.in(temporary, null), cache), second)
+        new Trainer(tiny.withReferenceCache(cache).in(temporary, null), second)
                 .train(Files.createDirectories(temporary.resolve("second")));
 
         assertThat(second.notes).contains("reference log-probabilities of 32 of 32 rows are known from before");
         assertThat(temporary.resolve("second/model.safetensors"))
                 .hasSameBinaryContentAs(temporary.resolve("live/model.safetensors"));
-    }
-
-    private static TrainingRun withCache(TrainingRun run, Path cache) {
-        return new TrainingRun(
-                run.method(),
-                run.spec(),
-                run.lora(),
-                run.model(),
-                run.modelName(),
-                run.adapter(),
-                run.data(),
-                run.evalData(),
-                run.checkpoints(),
-                run.checkpointPrefix(),
-                null,
-                cache);
     }
 
     private void write(TokenizedRow row, float... logps) throws IOException {

@@ -12,7 +12,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A golden run with some things changed. */
-record TinyRun(GoldenTrajectory golden, Path model, Path data, Map<String, Object> training, Method method) {
+record TinyRun(
+        GoldenTrajectory golden,
+        Path model,
+        Path data,
+        Map<String, Object> training,
+        Method method,
+        @Nullable Path referenceCache) {
 
     static TinyRun of(String golden) {
         GoldenTrajectory trajectory = GoldenTrajectory.read(golden);
@@ -21,25 +27,30 @@ record TinyRun(GoldenTrajectory golden, Path model, Path data, Map<String, Objec
                 trajectory.model(),
                 trajectory.folder().resolve("dataset.jsonl"),
                 trajectory.training(),
-                Method.DPO);
+                Method.DPO,
+                null);
     }
 
     TinyRun with(String field, Object value) {
         var changed = new LinkedHashMap<>(training);
         changed.put(field, value);
-        return new TinyRun(golden, model, data, changed, method);
+        return new TinyRun(golden, model, data, changed, method, referenceCache);
     }
 
     TinyRun withModel(Path other) {
-        return new TinyRun(golden, other, data, training, method);
+        return new TinyRun(golden, other, data, training, method, referenceCache);
     }
 
     TinyRun withData(Path other) {
-        return new TinyRun(golden, model, other, training, method);
+        return new TinyRun(golden, model, other, training, method, referenceCache);
     }
 
     TinyRun withMethod(Method other) {
-        return new TinyRun(golden, model, data, training, other);
+        return new TinyRun(golden, model, data, training, other, referenceCache);
+    }
+
+    TinyRun withReferenceCache(Path folder) {
+        return new TinyRun(golden, model, data, training, method, folder);
     }
 
     TrainingRun in(Path folder, @Nullable Path resumeFrom) {
@@ -56,7 +67,7 @@ record TinyRun(GoldenTrajectory golden, Path model, Path data, Map<String, Objec
                 folder.resolve("checkpoints"),
                 "1-",
                 resumeFrom,
-                null);
+                referenceCache);
     }
 
     static DataSource source(Path file) {
