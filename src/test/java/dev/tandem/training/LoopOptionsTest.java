@@ -181,7 +181,7 @@ class LoopOptionsTest {
         Map<String, Object> training =
                 (Map<String, Object>) Objects.requireNonNull(JSON.convertValue(config, Map.class));
         TinyRun run = TinyRun.of("odd-batches-and-eval");
-        return new TinyRun(run.golden(), run.model(), run.data(), new LinkedHashMap<>(training), run.method());
+        return new TinyRun(run.golden(), run.model(), run.data(), new LinkedHashMap<>(training), run.method(), null);
     }
 
     private static JsonNode golden() throws Exception {
