@@ -138,16 +138,21 @@ public class Attempts {
         current(id).ifPresent(job -> endings.stopped(job, "the worker did not stop in time"));
     }
 
-    /** Attempts of jobs that had their {@code max_runtime_seconds} on workers. */
+    /**
+     * Attempts of jobs that had their {@code max_runtime_seconds} on workers, all attempts together. What is open counts
+     * for a lease beyond its last heartbeat at most.
+     */
     @Transactional(readOnly = true)
     public List<AttemptId> overrun() {
         return ids("""
-                SELECT j.id, j.epoch FROM job j
+                SELECT j.id, j.epoch FROM job j JOIN lease l ON l.job_id = j.id
                  WHERE j.status IN ('starting', 'running', 'pausing') AND j.max_runtime_seconds IS NOT NULL
                    AND j.max_runtime_seconds < (
-                       SELECT sum(extract(epoch FROM coalesce(a.ended_at, clock_timestamp()) - a.started_at))
+                       SELECT sum(extract(epoch FROM coalesce(
+                                  a.ended_at, least(clock_timestamp(), l.heartbeat_at + %d * interval '1 millisecond'))
+                              - a.started_at))
                          FROM attempt a WHERE a.job_id = j.id)
-                """);
+                """.formatted(terms.lease().toMillis()));
     }
 
     public void failOverrun(AttemptId id) {
@@ -155,7 +160,8 @@ public class Attempts {
                 .ifPresent(job -> endings.failed(
                         job,
                         "max_runtime_exceeded",
-                        "the job ran longer than max_runtime_seconds = %d".formatted(job.maxRuntimeSeconds())));
+                        "the job ran longer than max_runtime_seconds = %d, all %d attempts together; submit it with more"
+                                .formatted(job.maxRuntimeSeconds(), job.epoch())));
     }
 
     /** The worker's process is gone. Nothing happens if its last report said how it ended. */

@@ -91,12 +91,22 @@ class Endings {
         close(job, AttemptOutcome.FAILED, "error");
     }
 
+    /**
+     * A worker that went without a word did not outlive its last heartbeat by more than a lease: a night in which the
+     * machine was off is no time that its job ran.
+     */
     private void close(Job job, AttemptOutcome outcome, String level) {
+        boolean silent = outcome == AttemptOutcome.LOST || outcome == AttemptOutcome.CRASHED;
         sql.sql("""
-                UPDATE attempt SET ended_at = clock_timestamp(), outcome = :outcome,
-                                   last_step = (SELECT step FROM job WHERE id = :job)
+                UPDATE attempt SET outcome = :outcome,
+                                   last_step = (SELECT step FROM job WHERE id = :job),
+                                   ended_at = least(clock_timestamp(), (
+                                       SELECT heartbeat_at + :ms * interval '1 millisecond'
+                                         FROM lease WHERE job_id = :job AND :silent))
                  WHERE job_id = :job AND epoch = :epoch AND ended_at IS NULL
                 """)
+                .param("ms", terms.lease().toMillis())
+                .param("silent", silent)
                 .param("outcome", outcome.word())
                 .param("job", job.id())
                 .param("epoch", job.epoch())

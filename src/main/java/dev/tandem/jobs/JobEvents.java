@@ -35,7 +35,9 @@ class JobEvents {
                 .param("level", level)
                 .param("type", type)
                 .param("message", message)
-                .param("data", Wire.JSON.writeValueAsString(data))
+                .param(
+                        "data",
+                        Wire.JSON.writeValueAsString(data).replace("\\u0000", "\\ufffd")) // which jsonb cannot hold
                 .update();
     }
 }

@@ -4,6 +4,7 @@ import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.models.ModelKind;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Report;
 import dev.tandem.spec.Wire;
@@ -145,6 +146,11 @@ class ReportWriter {
     }
 
     private void succeeded(Job job, Report.Succeeded done) {
+        if (!models.keepContent(done.tree())) {
+            String message = "the result %s is not in the blob store any more".formatted(done.tree());
+            endings.broke(job, AttemptOutcome.FAILED, FailureKind.STORAGE, message);
+            return;
+        }
         sql.sql("""
                 UPDATE job SET step = :step, total_steps = greatest(total_steps, :step), eta_seconds = 0,
                                latest_metrics = latest_metrics || CAST(:metrics AS jsonb)

@@ -8,7 +8,10 @@ import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.NotFound;
 import dev.tandem.spec.Report;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -47,7 +50,7 @@ public class WorkerReports {
 
     public AttemptOrder order(AttemptId id, AttemptToken token) {
         Job job = lock(id, token);
-        if (standing(id, token).over()) {
+        if (!isOpen(id)) {
             throw fenced(id);
         }
         return orders.of(job);
@@ -55,8 +58,10 @@ public class WorkerReports {
 
     /** Renews the lease and tells the worker what its job's owner wants. */
     public Instruction heartbeat(AttemptId id, AttemptToken token, Heartbeat beat) {
-        standing(id, token);
-        writer.progress(id, beat); // the job before its lease, as everywhere: two orders would be a deadlock
+        require(id, token);
+        // The job before its lease, as everywhere: two orders would be a deadlock.
+        Job job = isStarting(id) ? lock(id, token) : jobs.findById(id.job()).orElseThrow(() -> fenced(id));
+        writer.progress(id, beat);
         int renewed = sql.sql("""
                 UPDATE lease SET heartbeat_at = clock_timestamp(),
                                  expires_at = clock_timestamp() + :ms * interval '1 millisecond'
@@ -69,14 +74,16 @@ public class WorkerReports {
         if (renewed == 0) {
             throw fenced(id);
         }
-        // Most beats find the job running; only the first one has to lock it.
-        boolean first = sql.sql("SELECT status = 'starting' FROM job WHERE id = :job")
+        job.workerIsUp();
+        return job.desired();
+    }
+
+    /** Most beats find the job running; only the first one has to lock it. */
+    private boolean isStarting(AttemptId id) {
+        return sql.sql("SELECT count(*) > 0 FROM job WHERE id = :job AND status = 'starting'")
                 .param("job", id.job())
                 .query(Boolean.class)
                 .single();
-        Job job = first ? lock(id, token) : jobs.findById(id.job()).orElseThrow(() -> fenced(id));
-        job.workerIsUp();
-        return job.desired();
     }
 
     /**
@@ -85,15 +92,22 @@ public class WorkerReports {
      * @return the number up to which all are written
      */
     public long accept(AttemptId id, AttemptToken token, List<Report.Envelope> reports) {
-        standing(id, token);
-        Job job = lock(id, token);
-        Standing standing = standing(id, token);
+        return take(lock(id, token), id, reports);
+    }
+
+    /** Takes what a worker that is gone left behind; an attempt that is over takes nothing any more. */
+    public void acceptLeft(AttemptId id, List<Report.Envelope> reports) {
+        jobs.lock(id.job()).filter(job -> isOpen(id)).ifPresent(job -> take(job, id, reports));
+    }
+
+    private long take(Job job, AttemptId id, List<Report.Envelope> reports) {
+        Standing standing = standing(id).orElseThrow(() -> fenced(id));
         long through = standing.lastSeq();
         for (Report.Envelope envelope : reports) {
             if (envelope.seq() <= through) {
                 continue; // delivered before; only the answer was lost
             }
-            if (standing.over() || !job.status().isUnderWay()) {
+            if (standing.over() || job.epoch() != id.epoch() || !job.status().isUnderWay()) {
                 throw fenced(id);
             }
             if (envelope.seq() != through + 1) {
@@ -103,7 +117,9 @@ public class WorkerReports {
             write(job, envelope);
             through = envelope.seq();
         }
-        note(id, through);
+        if (through > standing.lastSeq()) {
+            note(id, through);
+        }
         return through;
     }
 
@@ -112,14 +128,17 @@ public class WorkerReports {
      *
      * @return the number of the refused report: the worker need not send it again
      */
-    public long refuse(AttemptId id, AttemptToken token, RefusedReport refused) {
-        Job job = lock(id, token);
-        if (standing(id, token).over()) {
-            throw fenced(id);
-        }
+    public long refuse(AttemptId id, RefusedReport refused) {
+        Job job = jobs.lock(id.job()).filter(j -> isOpen(id)).orElseThrow(() -> fenced(id));
         endings.failed(job, "invalid_report", String.valueOf(refused.getMessage()));
         note(id, refused.seq());
         return refused.seq();
+    }
+
+    /** Number of the last report that was written. */
+    @Transactional(readOnly = true)
+    public long through(AttemptId id) {
+        return standing(id).map(Standing::lastSeq).orElse(0L);
     }
 
     private void write(Job job, Report.Envelope envelope) {
@@ -127,7 +146,15 @@ public class WorkerReports {
             writer.write(job, envelope.report());
         } catch (IllegalArgumentException | NotFound | Conflict e) {
             throw new RefusedReport(envelope.seq(), e);
+        } catch (DataIntegrityViolationException e) {
+            throw isOfTheData(e) ? new RefusedReport(envelope.seq(), e) : e;
         }
+    }
+
+    /** SQLSTATE class 22: the database will never hold such a value, however often it comes. */
+    private static boolean isOfTheData(DataIntegrityViolationException e) {
+        return e.getMostSpecificCause() instanceof SQLException cause
+                && String.valueOf(cause.getSQLState()).startsWith("22");
     }
 
     private void note(AttemptId id, long through) {
@@ -139,19 +166,27 @@ public class WorkerReports {
     }
 
     private Job lock(AttemptId id, AttemptToken token) {
-        standing(id, token);
+        require(id, token);
         return jobs.lock(id.job()).orElseThrow(() -> fenced(id));
     }
 
-    private Standing standing(AttemptId id, AttemptToken token) {
+    private Standing require(AttemptId id, AttemptToken token) {
+        return standing(id)
+                .filter(s -> token.matches(s.tokenHash()))
+                .orElseThrow(() -> new WrongToken(id.job(), id.epoch()));
+    }
+
+    private boolean isOpen(AttemptId id) {
+        return standing(id).filter(s -> !s.over()).isPresent();
+    }
+
+    private Optional<Standing> standing(AttemptId id) {
         return sql.sql(
                         "SELECT token_hash, ended_at IS NOT NULL, last_seq FROM attempt WHERE job_id = :job AND epoch = :epoch")
                 .param("job", id.job())
                 .param("epoch", id.epoch())
                 .query((row, n) -> new Standing(row.getBytes(1), row.getBoolean(2), row.getLong(3)))
-                .optional()
-                .filter(s -> token.matches(s.tokenHash()))
-                .orElseThrow(() -> new WrongToken(id.job(), id.epoch()));
+                .optional();
     }
 
     private Fenced fenced(AttemptId id) {

@@ -1,5 +1,7 @@
 package dev.tandem.launcher;
 
+import dev.tandem.spec.Report;
+import dev.tandem.spec.ReportFile;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +26,7 @@ final class LocalLauncher implements WorkerLauncher {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalLauncher.class);
     private static final int LAST_WORDS = 5;
+    private static final int REPORTS_AT_ONCE = 500;
 
     private final WorkerCommand command;
     private final WorkerLogs logs;
@@ -29,15 +34,21 @@ final class LocalLauncher implements WorkerLauncher {
     private final Path state;
     private final Map<Attempt, ProcessHandle> workers = new ConcurrentHashMap<>();
     private final Map<Attempt, Process> children = new ConcurrentHashMap<>();
+    /** Workers that ended while no server was there to see it. */
+    private final Set<Attempt> gone = ConcurrentHashMap.newKeySet();
 
     LocalLauncher(Path state, Path logs, WorkerCommand command) {
         this.command = command;
         this.state = state;
         this.logs = new WorkerLogs(logs);
         this.files = new ProcessFiles(state);
-        workers.putAll(files.alive());
-        workers.forEach((attempt, process) ->
-                LOG.info("worker {} of {} runs on since an earlier server", process.pid(), attempt));
+        files.found()
+                .forEach((attempt, process) -> process.ifPresentOrElse(
+                        running -> {
+                            LOG.info("worker {} of {} runs on since an earlier server", running.pid(), attempt);
+                            workers.put(attempt, running);
+                        },
+                        () -> gone.add(attempt)));
     }
 
     @Override
@@ -47,7 +58,7 @@ final class LocalLauncher implements WorkerLauncher {
 
     private Process launch(Start start) {
         Attempt attempt = start.attempt();
-        Path folder = state.resolve(attempt.job()).resolve(String.valueOf(attempt.epoch()));
+        Path folder = folder(attempt);
         File log = logs.file(attempt).toFile();
         try {
             Files.createDirectories(folder);
@@ -91,6 +102,7 @@ final class LocalLauncher implements WorkerLauncher {
     @Override
     public List<Seen> observe() {
         var seen = new ArrayList<Seen>();
+        gone.forEach(attempt -> seen.add(ended(attempt)));
         workers.forEach((attempt, process) -> {
             if (isAlive(attempt, process)) {
                 seen.add(new Seen(attempt, true, OptionalInt.empty(), ""));
@@ -110,10 +122,25 @@ final class LocalLauncher implements WorkerLauncher {
     private Seen ended(Attempt attempt) {
         Process child = children.remove(attempt);
         workers.remove(attempt);
+        gone.remove(attempt);
         files.delete(attempt);
         OptionalInt exit = child == null ? OptionalInt.empty() : OptionalInt.of(child.exitValue());
         List<String> words = logs.tail(attempt, LAST_WORDS);
         return new Seen(attempt, false, exit, String.join(" | ", words));
+    }
+
+    @Override
+    public void reportsLeft(Attempt attempt, long after, Consumer<List<Report.Envelope>> reader) {
+        Path log = ReportFile.in(folder(attempt), attempt.job(), attempt.epoch());
+        try {
+            ReportFile.read(log, after, REPORTS_AT_ONCE, reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the reports of %s in %s".formatted(attempt, log), e);
+        }
+    }
+
+    private Path folder(Attempt attempt) {
+        return state.resolve(attempt.job()).resolve(String.valueOf(attempt.epoch()));
     }
 
     @Override

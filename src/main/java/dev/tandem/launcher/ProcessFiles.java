@@ -32,8 +32,9 @@ final class ProcessFiles {
         }
     }
 
-    Map<Attempt, ProcessHandle> alive() {
-        var found = new HashMap<Attempt, ProcessHandle>();
+    /** Empty where the process is gone. */
+    Map<Attempt, Optional<ProcessHandle>> found() {
+        var found = new HashMap<Attempt, Optional<ProcessHandle>>();
         if (!Files.isDirectory(folder)) {
             return found;
         }
@@ -43,7 +44,7 @@ final class ProcessFiles {
                 var attempt = new Attempt(
                         place.getName(0).toString(),
                         Long.parseLong(place.getName(1).toString()));
-                read(file).ifPresentOrElse(process -> found.put(attempt, process), () -> delete(attempt));
+                found.put(attempt, read(file));
             }
             return found;
         } catch (IOException e) {

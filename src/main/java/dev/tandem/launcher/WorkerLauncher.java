@@ -1,9 +1,11 @@
 package dev.tandem.launcher;
 
 import dev.tandem.security.AttemptToken;
+import dev.tandem.spec.Report;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * Runs workers somewhere. Which worker is wanted is the caller's to know; a launcher only tells what it sees, so each
@@ -47,6 +49,14 @@ public interface WorkerLauncher {
 
     /** All workers there are, and those that ended since the last call. */
     List<Seen> observe();
+
+    /**
+     * Gives what the attempt's worker wrote down for the server, first to last, as far as it can be read from here. Whoever
+     * ends an attempt reads this before: a worker that is gone delivers nothing any more.
+     *
+     * @param after number of the last report that is known
+     */
+    void reportsLeft(Attempt attempt, long after, Consumer<List<Report.Envelope>> reader);
 
     /** The last lines of what all attempts of the job wrote, first attempt first. */
     List<String> logs(String job, int lines);

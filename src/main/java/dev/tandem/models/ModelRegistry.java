@@ -80,6 +80,13 @@ public class ModelRegistry {
                 .orElseThrow(() -> new NotFound("file", model.name() + "/" + name));
     }
 
+    /** Whether this content is stored; if so it stays until the caller's transaction ends. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public boolean keepContent(String tree) {
+        models.lockContent(tree);
+        return blobs.contains(tree);
+    }
+
     /**
      * Registers what a job made, in the caller's transaction. Calling again for the same job changes nothing and answers
      * the same model, so a job that reports twice has one result. A name that is taken gets the end of the job's id.

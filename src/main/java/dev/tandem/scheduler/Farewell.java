@@ -22,10 +22,12 @@ class Farewell {
 
     private final Attempts attempts;
     private final WorkerLauncher launcher;
+    private final LeftReports left;
 
-    Farewell(Attempts attempts, WorkerLauncher launcher) {
+    Farewell(Attempts attempts, WorkerLauncher launcher, LeftReports left) {
         this.attempts = attempts;
         this.launcher = launcher;
+        this.left = left;
     }
 
     void stopWorkers(Duration grace) throws InterruptedException {
@@ -56,7 +58,9 @@ class Farewell {
 
     private void putBack(Seen seen) {
         try {
-            attempts.putBack(new AttemptId(seen.attempt().job(), seen.attempt().epoch()));
+            var id = new AttemptId(seen.attempt().job(), seen.attempt().epoch());
+            left.deliver(id);
+            attempts.putBack(id);
         } catch (DataAccessException e) {
             LOG.warn("cannot write down that {} stopped; its lease runs out instead", seen.attempt(), e);
         }

@@ -8,6 +8,8 @@ import dev.tandem.launcher.WorkerLauncher.Seen;
 import dev.tandem.launcher.WorkerLauncher.Stop;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +26,15 @@ class Reaper {
 
     private final Attempts attempts;
     private final WorkerLauncher launcher;
+    private final LeftReports left;
     private final Map<Attempt, Integer> strays = new HashMap<>();
+    /** A launcher tells of an end once; it stays here until it is written down. */
+    private final Map<Attempt, Seen> ended = new LinkedHashMap<>();
 
-    Reaper(Attempts attempts, WorkerLauncher launcher) {
+    Reaper(Attempts attempts, WorkerLauncher launcher, LeftReports left) {
         this.attempts = attempts;
         this.launcher = launcher;
+        this.left = left;
     }
 
     void sweep() {
@@ -37,6 +43,7 @@ class Reaper {
         // Last, so that a worker whose process was seen to end is not called lost.
         for (AttemptId id : attempts.expired()) {
             LOG.warn("the lease of {} ran out", id);
+            left.deliver(id);
             attempts.lost(id);
         }
     }
@@ -51,13 +58,19 @@ class Reaper {
                         ? "exit code " + seen.exitCode().getAsInt()
                         : "an unknown exit code";
                 LOG.info("the worker of {} ended with {}", attempt, code);
-                attempts.processEnded(id, seen.exitCode(), seen.lastWords());
+                ended.put(attempt, seen);
             } else if (!attempts.isCurrent(id)) {
                 alive.add(attempt);
                 endStray(attempt);
             }
         }
         strays.keySet().retainAll(alive);
+        for (Seen seen : List.copyOf(ended.values())) {
+            var id = new AttemptId(seen.attempt().job(), seen.attempt().epoch());
+            left.deliver(id);
+            attempts.processEnded(id, seen.exitCode(), seen.lastWords());
+            ended.remove(seen.attempt());
+        }
     }
 
     private void endStray(Attempt attempt) {
@@ -70,11 +83,13 @@ class Reaper {
     private void overrule() {
         for (AttemptId id : attempts.deafToWishes()) {
             LOG.warn("the worker of {} did not stop when asked; it is killed", id);
+            left.deliver(id);
             attempts.overrule(id);
             kill(id);
         }
         for (AttemptId id : attempts.overrun()) {
             LOG.warn("{} ran longer than it may; it is killed", id);
+            left.deliver(id);
             attempts.failOverrun(id);
             kill(id);
         }

@@ -44,7 +44,11 @@ public sealed interface Report {
      *
      * @param level {@code info}, {@code warn} or {@code error}
      */
-    record Event(String level, String message, Map<String, Object> data) implements Report {}
+    record Event(String level, String message, Map<String, Object> data) implements Report {
+        public Event {
+            message = storable(message);
+        }
+    }
 
     /**
      * A checkpoint from which the job can go on; {@code path} is absolute.
@@ -63,7 +67,11 @@ public sealed interface Report {
     record Succeeded(int step, String kind, String tree, Map<String, Double> metrics) implements Report {}
 
     /** The run cannot go on. */
-    record Failed(FailureKind kind, String message) implements Report {}
+    record Failed(FailureKind kind, String message) implements Report {
+        public Failed {
+            message = storable(message);
+        }
+    }
 
     /**
      * The worker did as it was told.
@@ -73,4 +81,9 @@ public sealed interface Report {
      */
     record Stopped(
             Instruction instruction, int step, @Nullable String checkpoint) implements Report {}
+
+    /** A native library may say anything; no text of a database holds the character 0. */
+    private static String storable(String message) {
+        return message.replace('\0', '\uFFFD');
+    }
 }

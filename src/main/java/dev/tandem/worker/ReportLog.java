@@ -6,6 +6,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Report;
+import dev.tandem.spec.ReportFile;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.spec.Wire;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * The write-ahead log of an attempt: a report is a line of this file before it is sent, and the file is the queue from
@@ -58,7 +58,8 @@ final class ReportLog implements AutoCloseable {
         int start = 0;
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == '\n') {
-                Optional<Report> report = parse(bytes, start, i - start);
+                Optional<Report> report =
+                        ReportFile.parse(bytes, start, i - start, last + 1L).map(Report.Envelope::report);
                 if (report.isEmpty()) {
                     break;
                 }
@@ -67,15 +68,6 @@ final class ReportLog implements AutoCloseable {
             }
         }
         file.truncate(start);
-    }
-
-    private Optional<Report> parse(byte[] bytes, int offset, int length) {
-        try {
-            Report.Envelope envelope = Wire.JSON.readValue(bytes, offset, length, Report.Envelope.class);
-            return envelope.seq() == last + 1 ? Optional.of(envelope.report()) : Optional.empty();
-        } catch (JacksonException e) {
-            return Optional.empty();
-        }
     }
 
     private void add(Report report, long end) {

@@ -1,5 +1,6 @@
 package dev.tandem.worker;
 
+import dev.tandem.spec.ReportFile;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +28,7 @@ record WorkerSettings(
     }
 
     Path reportLog() {
-        return stateFolder.resolve("%s-%d.wal".formatted(job, epoch));
+        return ReportFile.in(stateFolder, job, epoch);
     }
 
     private static String required(Map<String, String> environment, String name) {

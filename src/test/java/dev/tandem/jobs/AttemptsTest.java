@@ -174,7 +174,7 @@ class AttemptsTest {
         List<Report.Envelope> stray =
                 List.of(new Report.Envelope(1, new Report.CheckpointSaved(1, "/etc/important", 1, null)));
         assertThatThrownBy(() -> reports.accept(id(claim), claim.token(), stray))
-                .isInstanceOfSatisfying(RefusedReport.class, e -> reports.refuse(id(claim), claim.token(), e));
+                .isInstanceOfSatisfying(RefusedReport.class, e -> reports.refuse(id(claim), e));
 
         assertThat(scene.get(job).status()).isEqualTo(JobStatus.FAILED);
         assertThat(scene.get(job).errorMessage()).contains("a checkpoint must lie below");

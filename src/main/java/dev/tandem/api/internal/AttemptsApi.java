@@ -1,7 +1,7 @@
 package dev.tandem.api.internal;
 
 import dev.tandem.jobs.Attempts.AttemptId;
-import dev.tandem.jobs.RefusedReport;
+import dev.tandem.jobs.Deliveries;
 import dev.tandem.jobs.WorkerReports;
 import dev.tandem.security.AttemptToken;
 import dev.tandem.spec.Heartbeat;
@@ -30,9 +30,11 @@ class AttemptsApi {
     private static final TypeReference<List<Report.Envelope>> REPORTS = new TypeReference<>() {};
 
     private final WorkerReports reports;
+    private final Deliveries deliveries;
 
-    AttemptsApi(WorkerReports reports) {
+    AttemptsApi(WorkerReports reports, Deliveries deliveries) {
         this.reports = reports;
+        this.deliveries = deliveries;
     }
 
     @GetMapping
@@ -63,13 +65,7 @@ class AttemptsApi {
         var id = new AttemptId(job, epoch);
         AttemptToken token = token(authorization);
         List<Report.Envelope> envelopes = Wire.JSON.readValue(body, REPORTS);
-        long through;
-        try {
-            through = reports.accept(id, token, envelopes);
-        } catch (RefusedReport e) {
-            through = reports.refuse(id, token, e);
-        }
-        return Wire.JSON.writeValueAsBytes(Map.of("accepted_through", through));
+        return Wire.JSON.writeValueAsBytes(Map.of("accepted_through", deliveries.take(id, token, envelopes)));
     }
 
     private static AttemptToken token(String authorization) {
