@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * the server only, which then stops them in order; and each leaves its process id in a file, so that a server that comes
  * back after a crash finds the workers that went on without it.
  */
-final class LocalLauncher implements WorkerLauncher {
+final class LocalLauncher implements WorkerLauncher, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalLauncher.class);
     private static final int LAST_WORDS = 5;
@@ -27,17 +28,30 @@ final class LocalLauncher implements WorkerLauncher {
     private final WorkerLogs logs;
     private final ProcessFiles files;
     private final Path state;
-    private final Map<Attempt, ProcessHandle> workers = new ConcurrentHashMap<>();
+    private final Map<Attempt, Optional<ProcessHandle>> workers = new ConcurrentHashMap<>();
     private final Map<Attempt, Process> children = new ConcurrentHashMap<>();
 
-    LocalLauncher(Path state, Path logs, WorkerCommand command) {
+    LocalLauncher(Path state, Path processes, Path logs, WorkerCommand command) {
         this.command = command;
         this.state = state;
         this.logs = new WorkerLogs(logs);
-        this.files = new ProcessFiles(state);
-        workers.putAll(files.alive());
-        workers.forEach((attempt, process) ->
-                LOG.info("worker {} of {} runs on since an earlier server", process.pid(), attempt));
+        this.files = new ProcessFiles(processes);
+        adopt(files.left());
+    }
+
+    private void adopt(Map<Attempt, Optional<ProcessHandle>> orphans) {
+        orphans.forEach((attempt, process) -> {
+            LOG.info(
+                    "the worker of {} {} since its server ended",
+                    attempt,
+                    process.map(p -> "runs on as process " + p.pid()).orElse("ended"));
+            workers.putIfAbsent(attempt, process);
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        files.close();
     }
 
     @Override
@@ -66,7 +80,7 @@ final class LocalLauncher implements WorkerLauncher {
                             "TANDEM_STATE_DIR", folder.toString(),
                             "TANDEM_HEARTBEAT", start.heartbeat().toString()));
             Process process = builder.start();
-            workers.put(attempt, process.toHandle());
+            workers.put(attempt, Optional.of(process.toHandle()));
             files.write(attempt, process.toHandle());
             LOG.info("worker {} started for {}, log {}", process.pid(), attempt, log);
             return process;
@@ -77,19 +91,19 @@ final class LocalLauncher implements WorkerLauncher {
 
     @Override
     public void requestStop(Attempt attempt, Stop how) {
-        ProcessHandle process = workers.get(attempt);
-        if (process == null) {
-            return;
-        }
-        boolean asked = switch (how) {
-            case CHECKPOINT -> process.destroy();
-            case KILL -> process.destroyForcibly();
-        };
-        LOG.info("worker {} of {} is told to stop ({}){}", process.pid(), attempt, how, asked ? "" : "; it is gone");
+        workers.getOrDefault(attempt, Optional.empty()).ifPresent(process -> {
+            boolean asked = switch (how) {
+                case CHECKPOINT -> process.destroy();
+                case KILL -> process.destroyForcibly();
+            };
+            LOG.info(
+                    "worker {} of {} is told to stop ({}){}", process.pid(), attempt, how, asked ? "" : "; it is gone");
+        });
     }
 
     @Override
     public List<Seen> observe() {
+        adopt(files.takeOver());
         var seen = new ArrayList<Seen>();
         workers.forEach((attempt, process) -> {
             if (isAlive(attempt, process)) {
@@ -102,9 +116,14 @@ final class LocalLauncher implements WorkerLauncher {
     }
 
     /** A child's exit code is known a moment after its process is gone; until then it counts as alive. */
-    private boolean isAlive(Attempt attempt, ProcessHandle process) {
+    private boolean isAlive(Attempt attempt, Optional<ProcessHandle> process) {
         Process child = children.get(attempt);
-        return child == null ? process.isAlive() : child.isAlive();
+        return child == null ? process.filter(LocalLauncher::runs).isPresent() : child.isAlive();
+    }
+
+    /** Nobody may be there to bury the child of a dead server; a process that only waits for that has no command. */
+    private static boolean runs(ProcessHandle process) {
+        return process.isAlive() && process.info().command().isPresent();
     }
 
     private Seen ended(Attempt attempt) {
