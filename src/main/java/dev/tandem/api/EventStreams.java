@@ -1,5 +1,6 @@
 package dev.tandem.api;
 
+import dev.tandem.home.DatabaseOutage;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobHistory;
 import java.io.IOException;
@@ -49,25 +50,39 @@ class EventStreams {
         closing = true;
     }
 
+    private record Look(boolean over, List<JobHistory.Event> news) {}
+
+    /** A stream outlives an outage of the database: most clients would take the 503 of the next one for the end. */
+    private Look look(String job, long seen) {
+        try {
+            // Asked before the events, so that the last of them is not missed.
+            boolean over = board.get(job).status().isFinal();
+            return new Look(over, history.events(job, seen, BATCH));
+        } catch (RuntimeException e) {
+            if (DatabaseOutage.caused(e)) {
+                return new Look(false, List.of());
+            }
+            throw e;
+        }
+    }
+
     private void follow(String job, long lastSeen, SseEmitter emitter, AtomicBoolean gone) {
         try {
             long seen = lastSeen;
             int quiet = 0;
             while (!gone.get() && !closing) {
-                // Asked before the events, so that the last of them is not missed.
-                boolean over = board.get(job).status().isFinal();
-                List<JobHistory.Event> news = history.events(job, seen, BATCH);
-                for (JobHistory.Event event : news) {
+                Look look = look(job, seen);
+                for (JobHistory.Event event : look.news()) {
                     emitter.send(SseEmitter.event()
                             .id(String.valueOf(event.seq()))
                             .name(event.type())
                             .data(event));
                     seen = event.seq();
                 }
-                if (news.isEmpty() && over) {
+                if (look.news().isEmpty() && look.over()) {
                     break;
                 }
-                quiet = news.isEmpty() ? quiet + 1 : 0;
+                quiet = look.news().isEmpty() ? quiet + 1 : 0;
                 if (quiet >= QUIET_LOOKS) {
                     emitter.send(SseEmitter.event().comment("still here"));
                     quiet = 0;

@@ -1,5 +1,6 @@
 package dev.tandem.api;
 
+import dev.tandem.home.DatabaseOutage;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
@@ -96,6 +97,9 @@ class Problems extends ResponseEntityExceptionHandler {
             log.debug("{} {}: the client is gone", request.getMethod(), request.getRequestURI());
             return null;
         }
+        if (DatabaseOutage.caused(e)) {
+            return databaseAway(e, request);
+        }
         log.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
         return answer(
                 Problem.of(
@@ -104,6 +108,17 @@ class Problems extends ResponseEntityExceptionHandler {
                         "the server could not do this; its log tells why under request id %s"
                                 .formatted(RequestId.of(request))),
                 request);
+    }
+
+    /** The scheduler tells of the outage in the log, once; a line for each request would bury it. */
+    private static ResponseEntity<Object> databaseAway(Exception e, HttpServletRequest request) {
+        log.debug("{} {}: the database is away", request.getMethod(), request.getRequestURI(), e);
+        var headers = new HttpHeaders();
+        headers.set(HttpHeaders.RETRY_AFTER, "2");
+        String detail = "the database cannot be reached at the moment; send the request again in 2 seconds, a POST with"
+                + " the same Idempotency-Key, since it may have been carried out";
+        return Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "database_unavailable", detail)
+                .answer(request, headers);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tandem.home;
 
+import dev.tandem.storage.Durable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,35 +12,38 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A real PostgreSQL below the home folder, reachable from this machine only and with a password. It is started through
  * {@code pg_ctl}, which puts it into a session of its own: a Ctrl-C in the terminal reaches the service, not the
- * database under it, so that the service can still write down how its jobs ended.
+ * database under it, so that the service can still write down how its jobs ended. It outlives a killed server, whose
+ * successor uses it again; and if it is killed itself, it is started again on its port.
  */
 final class EmbeddedPostgres implements AutoCloseable {
 
     static final String USER = "tandem";
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
-    private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
+    private static final Duration LOOK = Duration.ofMillis(250);
+    private static final Duration TO_BECOME_READY = Duration.ofMinutes(2);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final Path folder;
-    private final Path data;
     private final FileChannel lock;
-    private final Path programs;
+    private final PostgresCommands commands;
+    private final PostmasterFile postmaster;
     private final String password;
     private final int port;
+    private final Thread watch =
+            Thread.ofPlatform().daemon().name("postgres-watch").unstarted(this::watch);
 
     EmbeddedPostgres(Path folder) {
         this.folder = folder;
-        this.data = folder.resolve("data");
         try {
             Files.createDirectories(folder);
             this.lock = lock(folder);
@@ -47,7 +51,8 @@ final class EmbeddedPostgres implements AutoCloseable {
             throw new UncheckedIOException("cannot use the database folder " + folder, e);
         }
         try {
-            this.programs = PostgresBinaries.unpackedIn(folder);
+            this.commands = new PostgresCommands(folder, PostgresBinaries.unpackedIn(folder));
+            this.postmaster = new PostmasterFile(commands.data());
             this.password = password();
             this.port = start();
         } catch (IOException | RuntimeException e) {
@@ -55,7 +60,12 @@ final class EmbeddedPostgres implements AutoCloseable {
             throw e instanceof IOException io
                     ? new UncheckedIOException("cannot start PostgreSQL in " + folder, io)
                     : (RuntimeException) e;
+        } catch (InterruptedException e) {
+            unlock();
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while PostgreSQL started in " + folder, e);
         }
+        watch.start();
     }
 
     String url() {
@@ -69,49 +79,78 @@ final class EmbeddedPostgres implements AutoCloseable {
     @Override
     public void close() {
         try {
-            pgCtl("stop", "--mode=fast", "--wait", "--timeout=60");
-            LOG.info("PostgreSQL stopped; its data stays in {}", data);
+            watch.interrupt();
+            watch.join();
+            if (postmaster.process().isPresent()) {
+                commands.stop();
+                LOG.info("PostgreSQL stopped; its data stays in {}", commands.data());
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot tell whether PostgreSQL still runs in {}", folder, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             unlock();
         }
     }
 
-    private int start() throws IOException {
-        if (!Files.exists(data.resolve("global/pg_control")) || Files.exists(folder.resolve("initializing"))) {
-            initialize();
-        }
-        if (isRunning()) {
-            int running = runningPort();
-            LOG.info("PostgreSQL of an earlier server still runs on port {}; it is used again", running);
-            return running;
+    private int start() throws IOException, InterruptedException {
+        commands.initialize(USER, folder.resolve("password"));
+        Optional<Integer> running = portOfEarlier();
+        if (running.isPresent()) {
+            LOG.info("PostgreSQL of an earlier server still runs on port {}; it is used again", running.get());
+            return running.get();
         }
         int free = freePort();
-        pgCtl(
-                "start",
-                "--wait",
-                "--timeout=120",
-                "--log=" + folder.resolve("postgres.log"),
-                "--options=-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories=".formatted(free));
-        LOG.info("PostgreSQL runs on 127.0.0.1:{}, data in {}", free, data);
+        postmaster.forget();
+        commands.start(free);
+        LOG.info("PostgreSQL runs on 127.0.0.1:{}, data in {}", free, commands.data());
         return free;
     }
 
-    /** A marker file stands while the data folder is made, so that a half-made one is made anew. */
-    private void initialize() throws IOException {
-        Path marker = folder.resolve("initializing");
-        Files.writeString(marker, "");
-        PostgresBinaries.delete(data);
-        run(
-                "initdb",
-                "--pgdata=" + data,
-                "--username=" + USER,
-                "--pwfile=" + folder.resolve("password"),
-                "--auth=scram-sha-256",
-                "--encoding=UTF8",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-                "--locale=C");
-        Files.delete(marker);
+    /** A server that was killed leaves its database behind, perhaps in the middle of its start. */
+    private Optional<Integer> portOfEarlier() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TO_BECOME_READY.toNanos();
+        while (postmaster.process().isPresent()) {
+            Optional<Integer> ready = postmaster.readyPort();
+            if (ready.isPresent()) {
+                return ready;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("PostgreSQL of an earlier server runs in %s but is not ready after %d s"
+                        .formatted(commands.data(), TO_BECOME_READY.toSeconds()));
+            }
+            Thread.sleep(LOOK);
+        }
+        return Optional.empty();
+    }
+
+    private void watch() {
+        Duration pause = LOOK;
+        while (true) {
+            try {
+                Thread.sleep(pause);
+                if (postmaster.process().isEmpty()) {
+                    LOG.warn("PostgreSQL ended without being told to; it is started again on port {}", port);
+                    postmaster.forget();
+                    commands.start(port);
+                    LOG.info("PostgreSQL runs again");
+                }
+                pause = LOOK;
+            } catch (IOException | IllegalStateException | UncheckedIOException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    return;
+                }
+                pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
+                LOG.warn("PostgreSQL does not start ({}); tried again in {} ms", e.getMessage(), pause.toMillis());
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private String password() throws IOException {
@@ -120,61 +159,14 @@ final class EmbeddedPostgres implements AutoCloseable {
             byte[] random = new byte[24];
             new SecureRandom().nextBytes(random);
             var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-            Files.createFile(file, owner);
-            Files.writeString(file, HexFormat.of().formatHex(random));
+            Path draft = folder.resolve("password.partial");
+            Files.deleteIfExists(draft);
+            Files.writeString(Files.createFile(draft, owner), HexFormat.of().formatHex(random));
+            Durable.sync(draft);
+            Files.move(draft, file);
+            Durable.sync(folder);
         }
         return Files.readString(file);
-    }
-
-    private boolean isRunning() {
-        return execute("pg_ctl", "status", "--pgdata=" + data) == 0;
-    }
-
-    private int runningPort() throws IOException {
-        List<String> pidFile = Files.readAllLines(data.resolve("postmaster.pid"));
-        return Integer.parseInt(pidFile.get(3).strip()); // pid, data folder, start time, port, ...
-    }
-
-    private void pgCtl(String action, String... options) {
-        var arguments = new ArrayList<String>(List.of(action, "--pgdata=" + data, "--silent"));
-        arguments.addAll(List.of(options));
-        run("pg_ctl", arguments.toArray(String[]::new));
-    }
-
-    private void run(String program, String... arguments) {
-        int exit = execute(program, arguments);
-        if (exit != 0) {
-            throw new IllegalStateException("%s ended with code %d; see %s and %s in %s"
-                    .formatted(program, exit, program + ".log", "postgres.log", folder));
-        }
-    }
-
-    private int execute(String program, String... arguments) {
-        var command = new ArrayList<String>();
-        if (ROOT) {
-            // PostgreSQL refuses to run as root; in a user namespace of its own it is nobody, yet owns its files.
-            command.addAll(List.of("unshare", "--user"));
-        }
-        command.add(programs.resolve("bin").resolve(program).toString());
-        command.addAll(List.of(arguments));
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                            folder.resolve(program + ".log").toFile()))
-                    .start();
-            process.getOutputStream().close();
-            if (!process.waitFor(3, TimeUnit.MINUTES)) {
-                process.destroyForcibly();
-                throw new IllegalStateException(program + " did not end within 3 minutes; see " + folder);
-            }
-            return process.exitValue();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot run " + command, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while " + program + " ran", e);
-        }
     }
 
     private static FileChannel lock(Path folder) throws IOException {

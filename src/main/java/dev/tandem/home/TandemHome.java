@@ -28,9 +28,14 @@ public record TandemHome(@DefaultValue("./tandem-data") Path home) {
         return home.resolve("logs");
     }
 
-    /** Local state of worker processes: write-ahead logs and process ids. */
+    /** Local state of worker processes: their write-ahead logs. */
     public Path workers() {
         return home.resolve("workers");
+    }
+
+    /** Ids of worker processes, by the server that started them. */
+    public Path processes() {
+        return home.resolve("processes");
     }
 
     /** Log-probabilities that references gave to rows, for later jobs. */

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * the server only, which then stops them in order; and each leaves its process id in a file, so that a server that comes
  * back after a crash finds the workers that went on without it.
  */
-final class LocalLauncher implements WorkerLauncher {
+final class LocalLauncher implements WorkerLauncher, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalLauncher.class);
     private static final int LAST_WORDS = 5;
@@ -32,23 +32,30 @@ final class LocalLauncher implements WorkerLauncher {
     private final WorkerLogs logs;
     private final ProcessFiles files;
     private final Path state;
-    private final Map<Attempt, ProcessHandle> workers = new ConcurrentHashMap<>();
+    private final Map<Attempt, Optional<ProcessHandle>> workers = new ConcurrentHashMap<>();
     private final Map<Attempt, Process> children = new ConcurrentHashMap<>();
-    /** Workers that ended while no server was there to see it. */
-    private final Set<Attempt> gone = ConcurrentHashMap.newKeySet();
 
-    LocalLauncher(Path state, Path logs, WorkerCommand command) {
+    LocalLauncher(Path state, Path processes, Path logs, WorkerCommand command) {
         this.command = command;
         this.state = state;
         this.logs = new WorkerLogs(logs);
-        this.files = new ProcessFiles(state);
-        files.found()
-                .forEach((attempt, process) -> process.ifPresentOrElse(
-                        running -> {
-                            LOG.info("worker {} of {} runs on since an earlier server", running.pid(), attempt);
-                            workers.put(attempt, running);
-                        },
-                        () -> gone.add(attempt)));
+        this.files = new ProcessFiles(processes);
+        adopt(files.left());
+    }
+
+    private void adopt(Map<Attempt, Optional<ProcessHandle>> orphans) {
+        orphans.forEach((attempt, process) -> {
+            LOG.info(
+                    "the worker of {} {} since its server ended",
+                    attempt,
+                    process.map(p -> "runs on as process " + p.pid()).orElse("ended"));
+            workers.putIfAbsent(attempt, process);
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        files.close();
     }
 
     @Override
@@ -77,7 +84,7 @@ final class LocalLauncher implements WorkerLauncher {
                             "TANDEM_STATE_DIR", folder.toString(),
                             "TANDEM_HEARTBEAT", start.heartbeat().toString()));
             Process process = builder.start();
-            workers.put(attempt, process.toHandle());
+            workers.put(attempt, Optional.of(process.toHandle()));
             files.write(attempt, process.toHandle());
             LOG.info("worker {} started for {}, log {}", process.pid(), attempt, log);
             return process;
@@ -88,21 +95,20 @@ final class LocalLauncher implements WorkerLauncher {
 
     @Override
     public void requestStop(Attempt attempt, Stop how) {
-        ProcessHandle process = workers.get(attempt);
-        if (process == null) {
-            return;
-        }
-        boolean asked = switch (how) {
-            case CHECKPOINT -> process.destroy();
-            case KILL -> process.destroyForcibly();
-        };
-        LOG.info("worker {} of {} is told to stop ({}){}", process.pid(), attempt, how, asked ? "" : "; it is gone");
+        workers.getOrDefault(attempt, Optional.empty()).ifPresent(process -> {
+            boolean asked = switch (how) {
+                case CHECKPOINT -> process.destroy();
+                case KILL -> process.destroyForcibly();
+            };
+            LOG.info(
+                    "worker {} of {} is told to stop ({}){}", process.pid(), attempt, how, asked ? "" : "; it is gone");
+        });
     }
 
     @Override
     public List<Seen> observe() {
+        adopt(files.takeOver());
         var seen = new ArrayList<Seen>();
-        gone.forEach(attempt -> seen.add(ended(attempt)));
         workers.forEach((attempt, process) -> {
             if (isAlive(attempt, process)) {
                 seen.add(new Seen(attempt, true, OptionalInt.empty(), ""));
@@ -114,15 +120,19 @@ final class LocalLauncher implements WorkerLauncher {
     }
 
     /** A child's exit code is known a moment after its process is gone; until then it counts as alive. */
-    private boolean isAlive(Attempt attempt, ProcessHandle process) {
+    private boolean isAlive(Attempt attempt, Optional<ProcessHandle> process) {
         Process child = children.get(attempt);
-        return child == null ? process.isAlive() : child.isAlive();
+        return child == null ? process.filter(LocalLauncher::runs).isPresent() : child.isAlive();
+    }
+
+    /** Nobody may be there to bury the child of a dead server; a process that only waits for that has no command. */
+    private static boolean runs(ProcessHandle process) {
+        return process.isAlive() && process.info().command().isPresent();
     }
 
     private Seen ended(Attempt attempt) {
         Process child = children.remove(attempt);
         workers.remove(attempt);
-        gone.remove(attempt);
         files.delete(attempt);
         OptionalInt exit = child == null ? OptionalInt.empty() : OptionalInt.of(child.exitValue());
         List<String> words = logs.tail(attempt, LAST_WORDS);

@@ -11,7 +11,7 @@ class LocalWorkers {
 
     @Bean
     WorkerLauncher localLauncher(TandemHome home, WorkerCommand command) {
-        return new LocalLauncher(home.workers(), home.logs(), command);
+        return new LocalLauncher(home.workers(), home.processes(), home.logs(), command);
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package dev.tandem.scheduler;
 
+import dev.tandem.home.DatabaseOutage;
 import dev.tandem.jobs.Attempts;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.launcher.WorkerLauncher;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Ends every worker of this machine when the server stops: with a checkpoint if there is time, else without. */
@@ -61,8 +61,11 @@ class Farewell {
             var id = new AttemptId(seen.attempt().job(), seen.attempt().epoch());
             left.deliver(id);
             attempts.putBack(id);
-        } catch (DataAccessException e) {
-            LOG.warn("cannot write down that {} stopped; its lease runs out instead", seen.attempt(), e);
+        } catch (RuntimeException e) {
+            if (!DatabaseOutage.caused(e)) {
+                throw e;
+            }
+            LOG.warn("cannot write down that {} stopped; its lease runs out instead", seen.attempt());
         }
     }
 }

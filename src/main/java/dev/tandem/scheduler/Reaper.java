@@ -1,16 +1,21 @@
 package dev.tandem.scheduler;
 
+import static java.util.stream.Collectors.toSet;
+
+import dev.tandem.home.DatabaseOutage;
 import dev.tandem.jobs.Attempts;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.launcher.WorkerLauncher;
 import dev.tandem.launcher.WorkerLauncher.Attempt;
 import dev.tandem.launcher.WorkerLauncher.Seen;
 import dev.tandem.launcher.WorkerLauncher.Stop;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -21,15 +26,16 @@ class Reaper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
 
-    /** Looks at a worker without an attempt before it is killed: time for it to end by itself after its last report. */
-    private static final int PATIENCE = 20;
+    /** How long a worker without an attempt may live: it ends by itself after its last report, and when it is fenced. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Attempts attempts;
     private final WorkerLauncher launcher;
     private final LeftReports left;
-    private final Map<Attempt, Integer> strays = new HashMap<>();
-    /** A launcher tells of an end once; it stays here until it is written down. */
-    private final Map<Attempt, Seen> ended = new LinkedHashMap<>();
+    private final Map<Attempt, Long> strays = new HashMap<>();
+
+    /** A process is seen to end once only, perhaps while the database is away. */
+    private final Deque<Seen> ended = new ArrayDeque<>();
 
     Reaper(Attempts attempts, WorkerLauncher launcher, LeftReports left) {
         this.attempts = attempts;
@@ -49,32 +55,44 @@ class Reaper {
     }
 
     private void watchProcesses() {
-        var alive = new HashSet<Attempt>();
-        for (Seen seen : launcher.observe()) {
-            Attempt attempt = seen.attempt();
-            var id = new AttemptId(attempt.job(), attempt.epoch());
-            if (!seen.alive()) {
-                String code = seen.exitCode().isPresent()
-                        ? "exit code " + seen.exitCode().getAsInt()
-                        : "an unknown exit code";
-                LOG.info("the worker of {} ended with {}", attempt, code);
-                ended.put(attempt, seen);
-            } else if (!attempts.isCurrent(id)) {
-                alive.add(attempt);
-                endStray(attempt);
+        List<Seen> seen = launcher.observe();
+        seen.stream().filter(s -> !s.alive()).forEach(ended::add);
+        noteEnds();
+        Set<Attempt> running =
+                seen.stream().filter(Seen::alive).map(Seen::attempt).collect(toSet());
+        strays.keySet().retainAll(running);
+        running.stream().filter(attempt -> !attempts.isCurrent(id(attempt))).forEach(this::endStray);
+    }
+
+    private void noteEnds() {
+        for (int left = ended.size(); left > 0; left--) {
+            Seen seen = ended.removeFirst();
+            try {
+                noteEnd(seen);
+            } catch (RuntimeException e) {
+                if (DatabaseOutage.caused(e)) {
+                    ended.addLast(seen);
+                }
+                throw e;
             }
-        }
-        strays.keySet().retainAll(alive);
-        for (Seen seen : List.copyOf(ended.values())) {
-            var id = new AttemptId(seen.attempt().job(), seen.attempt().epoch());
-            left.deliver(id);
-            attempts.processEnded(id, seen.exitCode(), seen.lastWords());
-            ended.remove(seen.attempt());
         }
     }
 
+    private void noteEnd(Seen seen) {
+        String code =
+                seen.exitCode().isPresent() ? "exit code " + seen.exitCode().getAsInt() : "an unknown exit code";
+        left.deliver(id(seen.attempt()));
+        attempts.processEnded(id(seen.attempt()), seen.exitCode(), seen.lastWords());
+        LOG.info("the worker of {} ended with {}", seen.attempt(), code);
+    }
+
+    private static AttemptId id(Attempt attempt) {
+        return new AttemptId(attempt.job(), attempt.epoch());
+    }
+
     private void endStray(Attempt attempt) {
-        if (strays.merge(attempt, 1, Integer::sum) >= PATIENCE) {
+        long since = strays.computeIfAbsent(attempt, a -> System.nanoTime());
+        if (System.nanoTime() - since > PATIENCE.toNanos()) {
             LOG.warn("the worker of {} runs on though its attempt is over; it is killed", attempt);
             launcher.requestStop(attempt, Stop.KILL);
         }

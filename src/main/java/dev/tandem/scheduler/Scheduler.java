@@ -1,7 +1,9 @@
 package dev.tandem.scheduler;
 
+import dev.tandem.home.DatabaseOutage;
 import dev.tandem.jobs.Attempts;
 import dev.tandem.jobs.JobCounts;
+import dev.tandem.jobs.LeaseTerms;
 import dev.tandem.jobs.Submissions.JobQueued;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -28,10 +30,12 @@ class Scheduler implements SmartLifecycle {
     private final Farewell farewell;
     private final JobCounts counts;
     private final SchedulerProperties properties;
+    private final LeaseTerms terms;
     private final Semaphore wakeUp = new Semaphore(0);
     private volatile @Nullable Thread thread;
     private boolean blind = true;
     private long rounds;
+    private long awaySince;
 
     Scheduler(
             Dispatcher dispatcher,
@@ -39,13 +43,15 @@ class Scheduler implements SmartLifecycle {
             Attempts attempts,
             Farewell farewell,
             JobCounts counts,
-            SchedulerProperties properties) {
+            SchedulerProperties properties,
+            LeaseTerms terms) {
         this.dispatcher = dispatcher;
         this.reaper = reaper;
         this.attempts = attempts;
         this.farewell = farewell;
         this.counts = counts;
         this.properties = properties;
+        this.terms = terms;
     }
 
     @Override
@@ -91,8 +97,12 @@ class Scheduler implements SmartLifecycle {
         while (thread == Thread.currentThread()) {
             tick();
             try {
+                long before = System.nanoTime();
                 wakeUp.tryAcquire(properties.poll().toMillis(), TimeUnit.MILLISECONDS);
                 wakeUp.drainPermits();
+                // A process that was stopped itself heard no heartbeats meanwhile.
+                blind |= System.nanoTime() - before
+                        > properties.poll().plus(terms.lease().dividedBy(2)).toNanos();
             } catch (InterruptedException e) {
                 return;
             }
@@ -104,7 +114,7 @@ class Scheduler implements SmartLifecycle {
         try {
             if (blind) {
                 attempts.giveGrace();
-                blind = false;
+                seesAgain();
             }
             reaper.sweep();
             dispatcher.dispatch();
@@ -112,8 +122,31 @@ class Scheduler implements SmartLifecycle {
                 counts.refresh();
             }
         } catch (RuntimeException e) {
+            complain(e);
             blind = true;
-            LOG.error("a round of the scheduler failed; the next one is in {}", properties.poll(), e);
         }
+    }
+
+    /** Once for each outage, not at every round of it. */
+    private void complain(RuntimeException e) {
+        if (!DatabaseOutage.caused(e)) {
+            LOG.error("a round of the scheduler failed; the next one is in {}", properties.poll(), e);
+        } else if (awaySince == 0) {
+            awaySince = System.nanoTime();
+            LOG.warn("the database is away ({}); workers go on, jobs wait until it is back", rootOf(e));
+        }
+    }
+
+    private void seesAgain() {
+        blind = false;
+        if (awaySince != 0) {
+            LOG.info("the database is back after {} ms", (System.nanoTime() - awaySince) / 1_000_000);
+            awaySince = 0;
+        }
+    }
+
+    private static String rootOf(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        return cause == null ? String.valueOf(thrown.getMessage()) : rootOf(cause);
     }
 }

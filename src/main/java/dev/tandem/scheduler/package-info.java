@@ -1,5 +1,5 @@
 /** Decides when jobs run: claims them, starts their workers, and cleans up behind workers that are gone. */
-@ApplicationModule(allowedDependencies = {"jobs", "launcher", "spec", "security"})
+@ApplicationModule(allowedDependencies = {"home", "jobs", "launcher", "spec", "security"})
 @NullMarked
 package dev.tandem.scheduler;
 

@@ -29,6 +29,7 @@ final class ServerLink {
     private static final Logger log = LoggerFactory.getLogger(ServerLink.class);
     private static final Duration TO_CONNECT = Duration.ofSeconds(5);
     private static final Duration TO_ANSWER = Duration.ofSeconds(30);
+    private static final Duration BEAT_TO_ANSWER = Duration.ofSeconds(2);
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -38,9 +39,13 @@ final class ServerLink {
     private final String attempt;
     private final String token;
 
+    /** A lost beat must not hold up the next one: the lease lasts for a few of them. */
+    private final Duration beatToAnswer;
+
     ServerLink(WorkerSettings settings) {
         attempt = "%s/internal/attempts/%s/%d".formatted(settings.server(), settings.job(), settings.epoch());
         token = settings.token();
+        beatToAnswer = settings.heartbeat().compareTo(BEAT_TO_ANSWER) > 0 ? settings.heartbeat() : BEAT_TO_ANSWER;
     }
 
     record Receipt(long acceptedThrough) {}
@@ -52,7 +57,7 @@ final class ServerLink {
     Instruction beat(Heartbeat progress) throws IOException, InterruptedException {
         BodyPublisher body = BodyPublishers.ofByteArray(Wire.JSON.writeValueAsBytes(progress));
         @Nullable
-        Instruction told = exchange(request("/heartbeat").POST(body), Heartbeat.Reply.class)
+        Instruction told = exchange(request("/heartbeat").timeout(beatToAnswer).POST(body), Heartbeat.Reply.class)
                 .instruction();
         if (told == null) {
             throw new IOException("%s/heartbeat answered without an instruction".formatted(attempt));
