@@ -38,7 +38,7 @@ import org.springframework.test.context.ContextConfiguration;
         })
 class LeftReportsTest {
 
-    private static final int STEPS = 250;
+    private static final int STEPS = 150;
 
     @Autowired
     Scene scene;

@@ -2,6 +2,8 @@ package dev.tandem.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tandem.spec.DataSource;
+import dev.tandem.spec.RunIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a model card says of the data that went in. */
 final class Digests {
@@ -17,6 +20,21 @@ final class Digests {
     private static final String PREFIX = "sha256:";
 
     private Digests() {}
+
+    /** What goes into a run, by content. */
+    static RunIdentity.Origins origins(
+            Path model, @Nullable Path adapter, DataSource data, @Nullable DataSource evalData) throws IOException {
+        return new RunIdentity.Origins(
+                ofFolder(model),
+                adapter == null ? null : ofFolder(adapter),
+                rows(data),
+                evalData == null ? null : rows(evalData));
+    }
+
+    private static RunIdentity.Rows rows(DataSource source) throws IOException {
+        return new RunIdentity.Rows(
+                ofFile(Path.of(source.path())), source.format(), source.columns(), source.onInvalid());
+    }
 
     static String ofFile(Path file) throws IOException {
         MessageDigest sha256 = sha256();

@@ -1,7 +1,9 @@
 package dev.tandem.cli;
 
 import dev.tandem.spec.AttemptOrder.Lineage;
+import dev.tandem.spec.DataSource;
 import dev.tandem.spec.Method;
+import dev.tandem.spec.RunIdentity;
 import dev.tandem.spec.WorkerExit;
 import dev.tandem.training.Outcome;
 import dev.tandem.training.TrainingRun;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -141,6 +144,9 @@ final class Train implements Callable<Integer> {
 
     private TrainingRun run(TrainingFile settings) throws IOException {
         Path beside = out.resolveSibling(out.getFileName() + "-checkpoints");
+        DataSource rows = RowCount.of(data);
+        DataSource evalRows = evalData == null ? null : RowCount.of(evalData);
+        RunIdentity.Origins origins = Digests.origins(model, adapter, rows, evalRows);
         return new TrainingRun(
                 method != null ? method : settings.method() != null ? settings.method() : Method.DPO,
                 settings.spec(),
@@ -148,19 +154,21 @@ final class Train implements Callable<Integer> {
                 model,
                 model.toString(),
                 adapter,
-                RowCount.of(data),
-                evalData == null ? null : RowCount.of(evalData),
+                rows,
+                evalRows,
                 checkpoints == null ? beside : checkpoints,
-                "run-%d".formatted(InstantSource.system().instant().getEpochSecond()),
+                "run-%d-".formatted(InstantSource.system().instant().getEpochSecond()),
                 resume,
-                referenceCache());
+                null,
+                origins,
+                referenceCache(origins));
     }
 
-    private @Nullable Path referenceCache() throws IOException {
+    private @Nullable Path referenceCache(RunIdentity.Origins origins) {
         if (referenceCache == null) {
             return null;
         }
-        String name = Digests.ofFolder(model) + (adapter == null ? "" : "+" + Digests.ofFolder(adapter));
+        String name = origins.model() + (origins.adapter() == null ? "" : "+" + origins.adapter());
         return referenceCache.resolve(name.replace("sha256:", ""));
     }
 
@@ -175,12 +183,13 @@ final class Train implements Callable<Integer> {
                 resume == null ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND);
     }
 
-    private ModelCard card(TrainingRun run, Outcome.Finished finished) throws IOException {
+    private ModelCard card(TrainingRun run, Outcome.Finished finished) {
+        RunIdentity.Origins origins = Objects.requireNonNull(run.origins(), "the digests taken at the start");
         Lineage lineage = new Lineage(
                 model.toAbsolutePath().normalize().getFileName().toString(),
-                Digests.ofFolder(model),
+                origins.model(),
                 data.getFileName().toString(),
-                Digests.ofFile(data));
+                origins.dataset().digest());
         String name = String.valueOf(out.getFileName());
         return new ModelCard(
                 name,

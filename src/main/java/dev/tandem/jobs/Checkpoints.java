@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,10 +85,12 @@ class Checkpoints {
                 .list();
     }
 
-    Optional<Checkpoint> latest(String job) {
+    /** Folders of the checkpoints that a job can go on from. */
+    List<String> newestFirst(String job) {
         return of(job).stream()
-                .filter(c -> Files.isDirectory(Path.of(c.path())))
-                .findFirst();
+                .map(Checkpoint::path)
+                .filter(path -> Files.isDirectory(Path.of(path)))
+                .toList();
     }
 
     /** The folder goes only after the row's end is certain. */

@@ -11,6 +11,7 @@ import static dev.tandem.jobs.JobStatus.SUCCEEDED;
 
 import dev.tandem.spec.Form;
 import dev.tandem.spec.Instruction;
+import dev.tandem.spec.RunIdentity;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
@@ -59,6 +60,7 @@ public class Job {
     private String datasetId;
     private @Nullable String evalDatasetId;
     private @Nullable String adapterId;
+    private @Nullable String runDigest;
     private int maxRetries;
     private @Nullable Long maxRuntimeSeconds;
     private @Nullable String dedupeKey;
@@ -107,6 +109,8 @@ public class Job {
         this.evalDatasetId =
                 inputs.evalDataset() == null ? null : inputs.evalDataset().id();
         this.adapterId = inputs.adapter() == null ? null : inputs.adapter().id();
+        this.runDigest = RunIdentity.of(request.method(), request.training(), request.lora(), inputs.origins())
+                .digest();
         this.maxRetries = request.maxRetries();
         this.maxRuntimeSeconds = request.maxRuntimeSeconds();
         this.dedupeKey = dedupe == null ? null : dedupe.key();
@@ -275,6 +279,11 @@ public class Job {
 
     public @Nullable String adapterId() {
         return adapterId;
+    }
+
+    /** Digest of all that decides the result; null for a job of a version that did not take it. */
+    public @Nullable String runDigest() {
+        return runDigest;
     }
 
     public int maxRetries() {

@@ -27,10 +27,11 @@ class Orders {
 
     AttemptOrder of(Job job) {
         SubmitJob request = job.request();
-        RegisteredModel model = models.get(job.modelId());
-        Dataset dataset = datasets.get(job.datasetId());
-        String adapter = job.adapterId();
-        String evalDataset = job.evalDatasetId();
+        Inputs inputs = inputs(job);
+        RegisteredModel model = inputs.model();
+        RegisteredModel adapter = inputs.adapter();
+        Dataset dataset = inputs.dataset();
+        Dataset evalDataset = inputs.evalDataset();
         return new AttemptOrder(
                 job.id(),
                 job.epoch(),
@@ -39,24 +40,31 @@ class Orders {
                 request.training(),
                 request.lora(),
                 folder(model),
-                adapter == null ? null : folder(models.get(adapter)),
+                adapter == null ? null : folder(adapter),
                 datasets.source(dataset),
-                evalDataset == null ? null : datasets.source(datasets.get(evalDataset)),
+                evalDataset == null ? null : datasets.source(evalDataset),
                 home.checkpoints(job.id()).toString(),
                 home.blobs().toString(),
-                resumeFrom(job),
-                referenceCache(model, adapter == null ? null : models.get(adapter)),
-                new AttemptOrder.Lineage(model.name(), model.digest(), dataset.name(), dataset.digest()));
+                checkpoints.newestFirst(job.id()),
+                referenceCache(model, adapter),
+                new AttemptOrder.Lineage(model.name(), model.digest(), dataset.name(), dataset.digest()),
+                inputs.origins());
+    }
+
+    private Inputs inputs(Job job) {
+        String adapter = job.adapterId();
+        String evalDataset = job.evalDatasetId();
+        return new Inputs(
+                models.get(job.modelId()),
+                adapter == null ? null : models.get(adapter),
+                datasets.get(job.datasetId()),
+                evalDataset == null ? null : datasets.get(evalDataset));
     }
 
     /** One folder for each reference, by what it is made of: a model uploaded again finds its numbers. */
     private String referenceCache(RegisteredModel model, @Nullable RegisteredModel adapter) {
         String name = adapter == null ? model.digest() : model.digest() + "+" + adapter.digest();
         return home.referenceLogps().resolve(name.replace("sha256:", "")).toString();
-    }
-
-    private @Nullable String resumeFrom(Job job) {
-        return checkpoints.latest(job.id()).map(Checkpoints.Checkpoint::path).orElse(null);
     }
 
     private String folder(RegisteredModel model) {

@@ -1,5 +1,6 @@
 package dev.tandem.spec;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param adapterPath folder of the adapter to start from; the reference is then the model with that adapter, frozen
  * @param checkpointPath folder below which this job's checkpoints go
  * @param storePath root of the blob store, into which the result is put
- * @param resumeFrom folder of the checkpoint to go on from
+ * @param resumeFrom folders of the checkpoints to go on from, newest first; another one only if that is damaged
  * @param referenceCachePath folder of what this job's reference gave to rows before
  * @param card what the model card says of lineage
+ * @param origins content of what goes in
  */
 public record AttemptOrder(
         String job,
@@ -27,9 +29,10 @@ public record AttemptOrder(
         @Nullable DataSource evalData,
         String checkpointPath,
         String storePath,
-        @Nullable String resumeFrom,
+        List<String> resumeFrom,
         String referenceCachePath,
-        Lineage card) {
+        Lineage card,
+        RunIdentity.Origins origins) {
 
     /** Where a result comes from: names and digests of what went in. */
     public record Lineage(String model, String modelDigest, String dataset, String datasetDigest) {}

@@ -1,14 +1,11 @@
 package dev.tandem.training;
 
-import dev.tandem.spec.Form;
-import dev.tandem.spec.Wire;
+import dev.tandem.spec.RunIdentity;
 import dev.tandem.text.TokenizedRow;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,23 +24,15 @@ record RunData(List<TokenizedRow> rows, @Nullable List<TokenizedRow> evalRows, i
                 : Stream.concat(rows.stream(), evalRows.stream()).toList();
     }
 
-    /** Of everything that decides a run's numbers: settings and token ids. The same run has the same digest. */
-    String digest(TrainingRun run) {
+    /** All that decides the run's numbers: what went in, and the token ids that this program made of it. */
+    RunIdentity identity(TrainingRun run) {
         MessageDigest sha = sha256();
-        var settings = new LinkedHashMap<String, @Nullable Object>(Form.write(run.spec()));
-        settings.put("method", run.method());
-        settings.put("lora", run.lora() == null ? null : Form.write(run.lora()));
-        settings.remove("save_total_limit");
-        if (!run.spec().loadBestModelAtEnd()) { // then where a run is saved changes nothing in it
-            settings.remove("save_steps");
-            settings.remove("save_strategy");
-        }
-        sha.update(Wire.JSON.writeValueAsString(settings).getBytes(StandardCharsets.UTF_8));
         rows.forEach(row -> update(sha, row));
         if (evalRows != null && run.spec().bestMetric() != null) {
             evalRows.forEach(row -> update(sha, row));
         }
-        return "sha256:" + HexFormat.of().formatHex(sha.digest());
+        return RunIdentity.of(run.method(), run.spec(), run.lora(), run.origins())
+                .with("token_ids", "sha256:" + HexFormat.of().formatHex(sha.digest()));
     }
 
     /** Adds a row's ids, each sequence with its length. */

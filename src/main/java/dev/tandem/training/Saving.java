@@ -3,12 +3,16 @@ package dev.tandem.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.RunIdentity;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.transformer.Kernels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a run's checkpoints and reads them back. */
@@ -20,7 +24,7 @@ final class Saving {
     private final Kernels kernels;
     private final TrainingCheckpoint.Arrays arrays;
     private final @Nullable Reference reference;
-    private final String runDigest;
+    private final RunIdentity identity;
 
     Saving(
             TrainingRun run,
@@ -29,14 +33,14 @@ final class Saving {
             Kernels kernels,
             TrainingCheckpoint.Arrays arrays,
             @Nullable Reference reference,
-            String runDigest) {
+            RunIdentity identity) {
         this.run = run;
         this.monitor = monitor;
         this.manager = manager;
         this.kernels = kernels;
         this.arrays = arrays;
         this.reference = reference;
-        this.runDigest = runDigest;
+        this.identity = identity;
     }
 
     /** A checkpoint of all arrays, and what the run stood at. */
@@ -46,7 +50,7 @@ final class Saving {
      * @param due whether the spec asks for a checkpoint here, so that it may become the best
      * @throws TrainingFailure if it cannot be written; the checkpoint before it is whole
      */
-    Written save(int step, MetricWindow window, BestSoFar best, boolean due) {
+    Written save(int step, MetricWindow window, BestSoFar best, boolean due, Map<String, Double> latest) {
         Path folder = run.checkpoints().resolve("%sstep-%d".formatted(run.checkpointPrefix(), step));
         BestSoFar with = due ? best.savedAs(step, folder.toAbsolutePath().toString()) : best;
         try {
@@ -54,7 +58,7 @@ final class Saving {
                 reference.keep();
             }
             TrainingCheckpoint.write(
-                    folder, arrays, new TrainingCheckpoint.State(runDigest, step, window.state(), with));
+                    folder, arrays, new TrainingCheckpoint.State(identity, step, window.state(), with, latest));
             BestSoFar.Saved kept = with.saved();
             monitor.checkpointed(
                     step, folder, TrainingCheckpoint.size(folder), kept == null ? null : Integer.valueOf(kept.step()));
@@ -68,20 +72,47 @@ final class Saving {
     }
 
     /** A full disk must not end a run that could still finish: the checkpoint before this one is whole. */
-    BestSoFar saveIfPossible(int step, MetricWindow window, BestSoFar best) {
+    BestSoFar saveIfPossible(int step, MetricWindow window, BestSoFar best, Map<String, Double> latest) {
         try {
-            return save(step, window, best, true).best();
+            return save(step, window, best, true, latest).best();
         } catch (TrainingFailure e) {
             monitor.warned(e.getMessage() + "; training goes on", Map.of("step", step));
             return best;
         }
     }
 
-    /** Puts a checkpoint's arrays in place. */
-    TrainingCheckpoint.State resume(Path checkpoint) {
+    /**
+     * Puts the arrays of the run's checkpoint in place, or of the one before if that is damaged.
+     *
+     * @return empty if the run begins anew
+     */
+    Optional<TrainingCheckpoint.State> resume() {
+        Path newest = run.resumeFrom();
+        if (newest == null) {
+            return Optional.empty();
+        }
+        List<Path> earlier = run.earlier();
+        if (earlier == null) {
+            return Optional.of(read(newest));
+        }
+        for (Path checkpoint :
+                Stream.concat(Stream.of(newest), earlier.stream()).toList()) {
+            try {
+                return Optional.of(read(checkpoint));
+            } catch (TrainingFailure e) {
+                if (e.kind() != FailureKind.STORAGE) {
+                    throw e;
+                }
+                monitor.warned(e.getMessage() + "; the run goes on from before it", Map.of());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private TrainingCheckpoint.State read(Path checkpoint) {
         TrainingCheckpoint.State state;
         try (NDManager scratch = manager.newSubManager()) {
-            state = TrainingCheckpoint.read(checkpoint, kernels.in(scratch), arrays, runDigest);
+            state = TrainingCheckpoint.read(checkpoint, kernels.in(scratch), arrays, identity);
         }
         BestSoFar.Saved saved = state.best().saved();
         if (saved != null && !Files.isDirectory(Path.of(saved.path()))) {
@@ -90,7 +121,7 @@ final class Saving {
                             .formatted(saved.step(), saved.path()),
                     Map.of("step", saved.step()));
             return new TrainingCheckpoint.State(
-                    runDigest, state.step(), state.window(), state.best().withoutSaved());
+                    identity, state.step(), state.window(), state.best().withoutSaved(), state.latest());
         }
         return state;
     }

@@ -57,7 +57,7 @@ public final class Trainer {
             Reference reference = reference(models, data, manager, kernels);
             try (reference) {
                 var loop = new TrainingLoop(run, monitor, manager, kernels, models, reference, data);
-                int fromStep = run.resumeFrom() == null ? 0 : loop.resume(run.resumeFrom());
+                int fromStep = loop.resume();
                 monitor.started(loop.totalSteps(), fromStep, data.rows().size(), data.dropped(), device.toString());
                 if (fromStep == 0) {
                     warnOfSettingsWithoutEffect();

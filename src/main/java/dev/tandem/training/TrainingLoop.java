@@ -8,7 +8,6 @@ import dev.tandem.spec.TrainingFailure;
 import dev.tandem.spec.TrainingSpec;
 import dev.tandem.text.TokenizedRow;
 import dev.tandem.transformer.Kernels;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,19 +81,25 @@ final class TrainingLoop {
         this.update = new PolicyUpdate(spec, manager, kernels, policy, optimizer, learningRate, synced);
         var arrays = new TrainingCheckpoint.Arrays(
                 policy.parameters(), optimizer.state(), synced == null ? Map.of() : synced.parameters());
-        this.saving = new Saving(run, monitor, manager, kernels, arrays, reference, data.digest(run));
+        this.saving = new Saving(run, monitor, manager, kernels, arrays, reference, data.identity(run));
     }
 
     int totalSteps() {
         return order.totalSteps();
     }
 
-    /** Goes on from a checkpoint. */
-    int resume(Path checkpoint) {
-        TrainingCheckpoint.State state = saving.resume(checkpoint);
-        step = state.step();
-        window.restore(state.window());
-        best = state.best();
+    /**
+     * Goes on from the run's checkpoint, if it has one.
+     *
+     * @return steps done before
+     */
+    int resume() {
+        saving.resume().ifPresent(state -> {
+            step = state.step();
+            window.restore(state.window());
+            best = state.best();
+            latest.putAll(state.latest());
+        });
         return step;
     }
 
@@ -129,9 +134,9 @@ final class TrainingLoop {
                 return new Outcome.Stopped(
                         instruction,
                         step,
-                        saving.save(step, window, best, saves).folder());
+                        saving.save(step, window, best, saves, latest).folder());
             } else if (saves) {
-                best = saving.saveIfPossible(step, window, best);
+                best = saving.saveIfPossible(step, window, best, latest);
             }
         }
         latest.putAll(best.metrics());

@@ -3,8 +3,10 @@ package dev.tandem.training;
 import dev.tandem.spec.DataSource;
 import dev.tandem.spec.LoraSpec;
 import dev.tandem.spec.Method;
+import dev.tandem.spec.RunIdentity;
 import dev.tandem.spec.TrainingSpec;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoints folder below which checkpoints go, one folder each
  * @param checkpointPrefix start of a checkpoint folder's name, unique to the attempt
  * @param resumeFrom folder of the checkpoint to go on from
+ * @param earlier checkpoints to go on from if that one is damaged, newest first, and if all are, the run begins anew; null
+ *     if the run is to fail instead
+ * @param origins content of what goes in, so that no checkpoint of other content is resumed; null if nobody took the
+ *     digests, and then settings and token ids vouch alone
  * @param referenceCache folder of what this reference gave to rows before; null to forget it when the run ends
  */
 public record TrainingRun(
@@ -30,4 +36,38 @@ public record TrainingRun(
         Path checkpoints,
         String checkpointPrefix,
         @Nullable Path resumeFrom,
-        @Nullable Path referenceCache) {}
+        @Nullable List<Path> earlier,
+        RunIdentity.@Nullable Origins origins,
+        @Nullable Path referenceCache) {
+
+    /** A run on inputs that nobody took the digests of. */
+    public TrainingRun(
+            Method method,
+            TrainingSpec spec,
+            @Nullable LoraSpec lora,
+            Path model,
+            String modelName,
+            @Nullable Path adapter,
+            DataSource data,
+            @Nullable DataSource evalData,
+            Path checkpoints,
+            String checkpointPrefix,
+            @Nullable Path resumeFrom,
+            @Nullable Path referenceCache) {
+        this(
+                method,
+                spec,
+                lora,
+                model,
+                modelName,
+                adapter,
+                data,
+                evalData,
+                checkpoints,
+                checkpointPrefix,
+                resumeFrom,
+                null,
+                null,
+                referenceCache);
+    }
+}

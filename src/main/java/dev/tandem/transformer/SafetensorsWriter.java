@@ -8,7 +8,10 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,33 +32,46 @@ public final class SafetensorsWriter {
      * Writes and syncs the file.
      *
      * @param dtype in which floating tensors are stored, whatever they are in memory
+     * @return the file's digest, as in {@code sha256:...}
      * @throws IOException if the disk is full or the file cannot be written
      */
-    public static void write(Path file, Map<String, NDArray> tensors, DataType dtype) throws IOException {
+    public static String write(Path file, Map<String, NDArray> tensors, DataType dtype) throws IOException {
         byte[] header = header(tensors, dtype);
+        MessageDigest digest = sha256();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             writeAll(
                     channel,
+                    digest,
                     ByteBuffer.allocate(8)
                             .order(ByteOrder.LITTLE_ENDIAN)
                             .putLong(header.length)
                             .flip());
-            writeAll(channel, ByteBuffer.wrap(header));
+            writeAll(channel, digest, ByteBuffer.wrap(header));
             for (NDArray tensor : tensors.values()) {
-                writeTensor(channel, tensor, dtype);
+                writeTensor(channel, digest, tensor, dtype);
             }
             channel.force(true);
         }
+        return "sha256:" + HexFormat.of().formatHex(digest.digest());
     }
 
-    private static void writeTensor(FileChannel channel, NDArray tensor, DataType dtype) throws IOException {
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static void writeTensor(FileChannel channel, MessageDigest digest, NDArray tensor, DataType dtype)
+            throws IOException {
         if (tensor.getDataType() == dtype) {
-            writeAll(channel, tensor.toByteBuffer(false));
+            writeAll(channel, digest, tensor.toByteBuffer(false));
         } else if (dtype == DataType.BFLOAT16) {
-            writeAll(channel, Bfloat16.encode(tensor.toByteBuffer(false)));
+            writeAll(channel, digest, Bfloat16.encode(tensor.toByteBuffer(false)));
         } else {
             try (NDArray stored = tensor.toType(dtype, true)) {
-                writeAll(channel, stored.toByteBuffer(false));
+                writeAll(channel, digest, stored.toByteBuffer(false));
             }
         }
     }
@@ -81,7 +97,8 @@ public final class SafetensorsWriter {
         return padded;
     }
 
-    private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+    private static void writeAll(FileChannel channel, MessageDigest digest, ByteBuffer bytes) throws IOException {
+        digest.update(bytes.duplicate());
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

@@ -11,6 +11,7 @@ import dev.tandem.training.Outcome;
 import dev.tandem.training.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -123,6 +124,7 @@ final class Attempt {
     }
 
     private TrainingRun trainingRun() {
+        List<Path> checkpoints = order.resumeFrom().stream().map(Path::of).toList();
         return new TrainingRun(
                 order.method(),
                 order.training(),
@@ -133,8 +135,10 @@ final class Attempt {
                 order.data(),
                 order.evalData(),
                 Path.of(order.checkpointPath()),
-                "attempt-%d".formatted(order.epoch()),
-                path(order.resumeFrom()),
+                "attempt-%d-".formatted(order.epoch()),
+                checkpoints.isEmpty() ? null : checkpoints.getFirst(),
+                checkpoints.stream().skip(1).toList(),
+                order.origins(),
                 Path.of(order.referenceCachePath()));
     }
 

@@ -46,7 +46,7 @@ final class ScriptedJob {
         int from = run.resumeFrom() == null
                 ? 0
                 : Integer.parseInt(Files.readString(run.resumeFrom().resolve("step")));
-        boolean first = run.checkpointPrefix().equals("attempt-1");
+        boolean first = run.checkpointPrefix().equals("attempt-1-");
         monitor.started(steps, from, 1, 0, "cpu");
         if (script.containsKey("fail")) {
             throw new TrainingFailure(FailureKind.DIVERGED, "the loss is NaN at row 1");
@@ -78,7 +78,7 @@ final class ScriptedJob {
     }
 
     private static Path checkpoint(TrainingRun run, TrainingMonitor monitor, int step) throws IOException {
-        Path folder = run.checkpoints().resolve("%s-step-%d".formatted(run.checkpointPrefix(), step));
+        Path folder = run.checkpoints().resolve("%sstep-%d".formatted(run.checkpointPrefix(), step));
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("step"), String.valueOf(step));
         monitor.checkpointed(step, folder, 1, null);

@@ -8,6 +8,7 @@ import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.OnInvalid;
+import dev.tandem.spec.RunIdentity;
 import dev.tandem.spec.TrainingSpec;
 import dev.tandem.training.Outcome;
 import dev.tandem.training.TrainingMonitor;
@@ -17,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.slf4j.LoggerFactory;
@@ -45,9 +47,14 @@ final class WorkerScene {
                 null,
                 folder.resolve("checkpoints").toString(),
                 folder.resolve("blobs").toString(),
-                null,
+                List.of(),
                 folder.resolve("reference-logps").toString(),
-                new AttemptOrder.Lineage("tiny-llama", "sha256:aa", "prefs", "sha256:bb"));
+                new AttemptOrder.Lineage("tiny-llama", "sha256:aa", "prefs", "sha256:bb"),
+                new RunIdentity.Origins(
+                        "sha256:aa",
+                        null,
+                        new RunIdentity.Rows("sha256:bb", DatasetFormat.AUTO, Map.of(), OnInvalid.REJECT),
+                        null));
     }
 
     static WorkerSettings settings(ServerDouble server, Path folder) {
@@ -90,7 +97,7 @@ final class WorkerScene {
         if (told == Instruction.CANCEL) {
             return new Outcome.Stopped(told, step, null);
         }
-        Path checkpoint = run.checkpoints().resolve(run.checkpointPrefix() + "-" + step);
+        Path checkpoint = run.checkpoints().resolve(run.checkpointPrefix() + step);
         write(checkpoint.resolve("state"), "x");
         monitor.checkpointed(step, checkpoint, 1, null);
         return new Outcome.Stopped(told, step, checkpoint);
