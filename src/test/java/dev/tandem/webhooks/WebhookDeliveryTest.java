@@ -79,18 +79,15 @@ class WebhookDeliveryTest {
                     .map(heard -> unwrap(heard, endpoint.signingSecret()))
                     .toList();
 
-            assertThat(told)
-                    .anySatisfy(event -> assertThat(
-                                    event.asFineTuningJobSucceeded().data().id())
-                            .isEqualTo(outside(done)));
-            assertThat(told)
-                    .anySatisfy(event -> assertThat(
-                                    event.asFineTuningJobCancelled().data().id())
-                            .isEqualTo(outside(cancelled)));
-            assertThat(told)
-                    .anySatisfy(event -> assertThat(
-                                    event.asFineTuningJobFailed().data().id())
-                            .isEqualTo(outside(failed)));
+            assertThat(told.stream().flatMap(event -> event.fineTuningJobSucceeded().stream()))
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.data().id()).isEqualTo(outside(done)));
+            assertThat(told.stream().flatMap(event -> event.fineTuningJobCancelled().stream()))
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.data().id()).isEqualTo(outside(cancelled)));
+            assertThat(told.stream().flatMap(event -> event.fineTuningJobFailed().stream()))
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.data().id()).isEqualTo(outside(failed)));
             await(
                     endpoint.id(),
                     all -> all.size() == 3
