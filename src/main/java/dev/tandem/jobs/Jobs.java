@@ -1,6 +1,7 @@
 package dev.tandem.jobs;
 
 import jakarta.persistence.LockModeType;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ interface Jobs extends Repository<Job, String> {
     Job saveAndFlush(Job job);
 
     Optional<Job> findById(String id);
+
+    List<Job> findByIdIn(Collection<String> ids);
 
     @Query(nativeQuery = true, value = "SELECT * FROM job WHERE dedupe_key = :key AND project = 'default'")
     Optional<Job> findByDedupeKey(String key);
