@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The fields of a search. MLflow's clients write JSON as Protocol Buffers do: a long number may come as a text, and a field
  * that is left out may be there as null.
  */
-record Asked(Map<String, ?> fields) {
+record Asked(Map<String, ? extends @Nullable Object> fields) {
 
     private static final int MOST = 50_000;
     private static final int DEFAULT = 1000;

@@ -5,13 +5,14 @@ import dev.tandem.api.JsonBody;
 import dev.tandem.jobs.JobSearch;
 import dev.tandem.spec.NotFound;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -39,6 +40,11 @@ class ExperimentsApi {
     record Found(List<Experiment> experiments, @Nullable String nextPageToken) {}
 
     @Operation(summary = "Searches experiments")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = SearchForms.Experiments.class)))
     @PostMapping("/search")
     Found search(@RequestBody JsonBody body) {
         return search(new Asked(body.fields()));
@@ -46,11 +52,18 @@ class ExperimentsApi {
 
     @Operation(summary = "Searches experiments")
     @GetMapping("/search")
-    Found search(@RequestParam MultiValueMap<String, String> query) {
-        var fields = new LinkedHashMap<String, Object>(query.toSingleValueMap());
-        if (query.containsKey("order_by")) {
-            fields.put("order_by", query.get("order_by"));
-        }
+    Found search(
+            @RequestParam(required = false) @Nullable String filter,
+            @RequestParam(name = "max_results", required = false) @Nullable String maxResults,
+            @RequestParam(name = "page_token", required = false) @Nullable String pageToken,
+            @RequestParam(name = "view_type", required = false) @Nullable String viewType,
+            @RequestParam(name = "order_by", required = false) @Nullable List<String> orderBy) {
+        var fields = new LinkedHashMap<String, @Nullable Object>();
+        fields.put("filter", filter);
+        fields.put("max_results", maxResults);
+        fields.put("page_token", pageToken);
+        fields.put("view_type", viewType);
+        fields.put("order_by", orderBy);
         return search(new Asked(fields));
     }
 

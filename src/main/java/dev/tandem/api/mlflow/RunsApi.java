@@ -9,6 +9,8 @@ import dev.tandem.jobs.MetricHistory;
 import dev.tandem.jobs.MetricHistory.Latest;
 import dev.tandem.spec.InvalidSpec;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,9 @@ class RunsApi {
     record History(List<MlflowRun.Metric> metrics, @Nullable String nextPageToken) {}
 
     @Operation(summary = "Searches runs by MLflow's filters and orders; newest first unless told otherwise")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content =
+                    @Content(mediaType = "application/json", schema = @Schema(implementation = SearchForms.Runs.class)))
     @PostMapping("/runs/search")
     Found search(@RequestBody JsonBody body) {
         Asked asked = new Asked(body.fields()).only(FIELDS);

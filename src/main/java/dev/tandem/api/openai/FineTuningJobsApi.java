@@ -7,6 +7,11 @@ import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobControl;
 import dev.tandem.models.ModelRegistry;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.enums.ParameterStyle;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -63,6 +68,8 @@ class FineTuningJobsApi {
             summary = "Queues a fine-tuning job, supervised or dpo",
             description = "A request that an SDK sends again because its answer was lost answers the first job, as does"
                     + " one with the same Idempotency-Key.")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = CreateJob.class)))
     @PostMapping
     FineTuningJob create(
             @RequestBody JsonBody body,
@@ -76,11 +83,17 @@ class FineTuningJobsApi {
     }
 
     @Operation(summary = "Lists jobs, newest first; metadata[key]=value may be given more than once")
+    @Parameter(
+            name = "metadata",
+            in = ParameterIn.QUERY,
+            description = "as in metadata[team]=x; metadata=null for jobs without any",
+            style = ParameterStyle.DEEPOBJECT,
+            schema = @Schema(type = "object"))
     @GetMapping
     Listing<FineTuningJob> list(
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "20") int limit,
-            @RequestParam MultiValueMap<String, String> query) {
+            @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> query) {
         int most = Query.limit(limit, MOST);
         var filter = new JobBoard.Filter(null, null, metadata(query), "null".equals(query.getFirst("metadata")));
         List<FineTuningJob> found = views(board.list(filter, position(after), most + 1));

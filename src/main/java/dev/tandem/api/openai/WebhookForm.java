@@ -1,5 +1,6 @@
 package dev.tandem.api.openai;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,11 @@ public record WebhookForm(
         @Nullable List<String> eventTypes) {
 
     static final WebhookForm EMPTY = new WebhookForm(null, null, null);
+
+    /** What the API description says of a request for a new secret. */
+    record Rotation(
+            @Schema(name = "keep_old_secret_active_for_24_hours", defaultValue = "false")
+            boolean keepOld) {}
 
     /** A request to test one. */
     public record Test(@Nullable String eventType) {

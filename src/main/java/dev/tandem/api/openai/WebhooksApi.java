@@ -8,6 +8,8 @@ import dev.tandem.spec.InvalidSpec;
 import dev.tandem.webhooks.WebhookEndpoint;
 import dev.tandem.webhooks.Webhooks;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,8 @@ class WebhooksApi {
     }
 
     @Operation(summary = "Makes an endpoint; its signing secret is shown here and never again")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = WebhookForm.class)))
     @PostMapping("/webhook_endpoints")
     Endpoint create(@RequestBody JsonBody body) {
         WebhookForm form = body.as(WebhookForm.EMPTY);
@@ -79,6 +83,8 @@ class WebhooksApi {
     }
 
     @Operation(summary = "Changes an endpoint; what is left out stays")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = WebhookForm.class)))
     @PostMapping("/webhook_endpoints/{id}")
     Endpoint change(@PathVariable String id, @RequestBody JsonBody body) {
         WebhookForm form = body.as(WebhookForm.EMPTY);
@@ -93,6 +99,11 @@ class WebhooksApi {
     }
 
     @Operation(summary = "Gives an endpoint a new signing secret, beside which the old one may sign for 24 hours more")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = WebhookForm.Rotation.class)))
     @PostMapping("/webhook_endpoints/{id}/rotate_secret")
     Endpoint rotateSecret(@PathVariable String id, @RequestBody(required = false) @Nullable JsonBody body) {
         return Endpoint.withSecret(webhooks.rotateSecret(id, body != null && keepsOld(body.fields())));
@@ -113,6 +124,9 @@ class WebhooksApi {
     }
 
     @Operation(summary = "Sends an event of a job that does not exist, once and now, and answers what came back")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content =
+                    @Content(mediaType = "application/json", schema = @Schema(implementation = WebhookForm.Test.class)))
     @PostMapping("/webhook_endpoints/{id}/test")
     Tested test(@PathVariable String id, @RequestBody JsonBody body) {
         WebhookForm.Test form = body.as(WebhookForm.Test.EMPTY);
