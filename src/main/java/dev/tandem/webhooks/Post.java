@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLParameters;
@@ -46,8 +47,9 @@ final class Post implements AutoCloseable {
 
     /** @return the status of the answer, of which nothing else is read */
     int send(Target target, InetAddress address, Map<String, String> headers, String json) throws IOException {
+        var late = new AtomicBoolean();
         try (var plain = new Socket()) {
-            Future<?> end = watch.schedule(() -> hangUp(plain), timeout.toMillis(), TimeUnit.MILLISECONDS);
+            Future<?> end = watch.schedule(() -> hangUp(plain, late), timeout.toMillis(), TimeUnit.MILLISECONDS);
             try {
                 plain.connect(new InetSocketAddress(address, target.port()), (int) timeout.toMillis());
                 try (Socket socket = target.encrypted() ? encrypted(plain, target) : plain) {
@@ -55,7 +57,7 @@ final class Post implements AutoCloseable {
                     return status(new BufferedInputStream(socket.getInputStream()));
                 }
             } catch (IOException e) {
-                throw end.isDone() ? new IOException("no answer within %d s".formatted(timeout.toSeconds()), e) : e;
+                throw late.get() ? new IOException("no answer within %d s".formatted(timeout.toSeconds()), e) : e;
             } finally {
                 end.cancel(false);
             }
@@ -63,7 +65,8 @@ final class Post implements AutoCloseable {
     }
 
     /** Wakes whoever waits for this socket, however slowly the other side drips. */
-    private static void hangUp(Socket socket) {
+    private static void hangUp(Socket socket, AtomicBoolean late) {
+        late.set(true); // first, since whoever waits wakes up before this method ends
         try {
             socket.close();
         } catch (IOException e) {

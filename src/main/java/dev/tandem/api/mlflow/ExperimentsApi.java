@@ -52,7 +52,7 @@ class ExperimentsApi {
 
     @Operation(summary = "Searches experiments")
     @GetMapping("/search")
-    Found search(
+    Found find(
             @RequestParam(required = false) @Nullable String filter,
             @RequestParam(name = "max_results", required = false) @Nullable String maxResults,
             @RequestParam(name = "page_token", required = false) @Nullable String pageToken,

@@ -2,6 +2,7 @@ package dev.tandem.api.openai;
 
 import dev.tandem.api.MultipartForm;
 import dev.tandem.spec.InvalidSpec;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.multipart.MultipartFile;
@@ -9,6 +10,14 @@ import org.springframework.web.multipart.MultipartHttpServletRequest;
 
 /** The parts of an upload. */
 final class FileForm {
+
+    /** What the API description says of it. */
+    record Parts(
+            @Schema(requiredMode = Schema.RequiredMode.REQUIRED)
+            MultipartFile file,
+
+            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, allowableValues = FileObject.PURPOSE)
+            String purpose) {}
 
     private final MultipartForm form;
 

@@ -9,6 +9,8 @@ import dev.tandem.jobs.JobHistory;
 import dev.tandem.jobs.JobStatus;
 import dev.tandem.spec.InvalidSpec;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -57,6 +59,11 @@ class FilesApi {
     }
 
     @Operation(summary = "Uploads a file of preferences or demonstrations, with purpose fine-tune")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content =
+                    @Content(
+                            mediaType = "multipart/form-data",
+                            schema = @Schema(implementation = FileForm.Parts.class)))
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     FileObject upload(
             MultipartHttpServletRequest request,

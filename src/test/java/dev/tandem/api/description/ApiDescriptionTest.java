@@ -92,6 +92,18 @@ class ApiDescriptionTest {
         assertThat(found).contains(difference);
     }
 
+    /** Names with a number behind them change with every operation that is added. */
+    @Test
+    void operationsAreNamedByWhatTheyAre() {
+        JsonNode paths = JsonMapper.shared().readTree(description()).path("paths");
+        assertThat(paths.valueStream()
+                        .flatMap(JsonNode::valueStream)
+                        .map(operation -> operation.path("operationId").asString()))
+                .contains("jobsSubmit", "fineTuningJobsCreate", "runsSearch")
+                .allMatch(name -> name.matches("[a-zA-Z]+"))
+                .doesNotHaveDuplicates();
+    }
+
     @Test
     void everyOperationIsExplained() {
         JsonNode paths = JsonMapper.shared().readTree(description()).path("paths");
