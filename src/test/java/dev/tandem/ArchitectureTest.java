@@ -36,6 +36,7 @@ class ArchitectureTest {
         "..models..",
         "..datasets..",
         "..home..",
+        "..webhooks..",
         "..demo.."
     };
 

@@ -12,7 +12,8 @@ final class EmptyApp implements BeforeEachCallback {
     public void beforeEach(ExtensionContext context) {
         SpringExtension.getApplicationContext(context)
                 .getBean(JdbcClient.class)
-                .sql("TRUNCATE job, attempt, lease, metric, event, checkpoint, model, dataset")
+                .sql(
+                        "TRUNCATE job, attempt, lease, metric, event, checkpoint, model, dataset, dataset_gone, webhook_endpoint, webhook_delivery")
                 .update();
     }
 }

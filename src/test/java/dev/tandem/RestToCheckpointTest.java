@@ -15,27 +15,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.http.MediaType;
-import org.springframework.test.context.ContextConfiguration;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.client.RestClient;
 import tools.jackson.databind.JsonNode;
 
 /** From an upload by HTTP, through the scheduler and a real worker process, to TRL's numbers and a checkpoint. */
-@ContextConfiguration(initializers = FreshHome.class)
-@SpringBootTest(
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {
-            "tandem.test-home=rest-to-checkpoint",
-            "tandem.demo=false",
-            "tandem.worker.slots=2",
-            "tandem.worker.heartbeat=500ms",
-            "tandem.worker.poll=100ms"
-        })
+@TrainingApp
 class RestToCheckpointTest {
 
     /** Runs whose result scores their own rows afterwards: a whole model, one of conversations, a continued adapter. */

@@ -25,6 +25,9 @@ import org.springframework.test.context.ContextConfiguration;
             "tandem.worker.lease=3s",
             "tandem.worker.cancel-grace=2s",
             "tandem.worker.backoff=100ms",
-            "tandem.worker.poll=100ms"
+            "tandem.worker.poll=100ms",
+            "tandem.webhooks.allowed-networks=127.0.0.1/32",
+            "tandem.webhooks.backoff=100ms,100ms,100ms",
+            "tandem.webhooks.poll=100ms"
         })
 public @interface RunningApp {}

@@ -1,5 +1,6 @@
 package dev.tandem.api;
 
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 
@@ -12,10 +13,13 @@ final class ApiForms {
             @Schema(requiredMode = Schema.RequiredMode.REQUIRED, description = "letters, digits and . _ : -")
             String name,
 
-            @Schema(
-                    requiredMode = Schema.RequiredMode.REQUIRED,
-                    type = "array",
-                    description = "config.json, *.safetensors, tokenizer.json, ...; or those of a PEFT adapter")
+            @ArraySchema(
+                    arraySchema =
+                            @Schema(
+                                    requiredMode = Schema.RequiredMode.REQUIRED,
+                                    description =
+                                            "config.json, *.safetensors, tokenizer.json, ...; or those of a PEFT adapter"),
+                    schema = @Schema(type = "string", format = "binary"))
             List<org.springframework.web.multipart.MultipartFile> files,
 
             @Schema(description = "for an adapter: id or name of its model")

@@ -12,6 +12,7 @@ import dev.tandem.spec.PreferenceRow;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import java.util.List;
@@ -54,6 +55,8 @@ class DatasetsApi {
                             mediaType = "multipart/form-data",
                             schema = @Schema(implementation = ApiForms.DatasetFile.class)))
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    @ApiResponse(responseCode = "200", description = "The same rows are there already")
+    @ApiResponse(responseCode = "201")
     ResponseEntity<DatasetView> upload(MultipartHttpServletRequest request) {
         var form = new MultipartForm(request, "file", "name", "format", "columns", "on_invalid");
         DatasetIntake.Taken taken = intake.take(new DatasetUpload(

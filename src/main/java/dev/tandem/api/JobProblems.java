@@ -7,7 +7,6 @@ import dev.tandem.jobs.WrongToken;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -18,7 +17,7 @@ import tools.jackson.core.JacksonException;
 
 /** What goes wrong with jobs, as problem details. */
 @RestControllerAdvice
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(0)
 class JobProblems {
 
     /** A 400, not a 409: the official SDKs send a conflict again. */

@@ -10,6 +10,12 @@ import dev.tandem.jobs.SubmitJob;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.TrlFields;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import java.util.Arrays;
@@ -49,6 +55,9 @@ class JobsApi {
     @Operation(
             summary = "Queues a job",
             description = "With an Idempotency-Key, the same request sent again answers the first job.")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = SubmitJob.class)))
+    @ApiResponse(responseCode = "201")
     @PostMapping
     ResponseEntity<JobView> submit(
             @RequestBody JsonBody body,
@@ -71,13 +80,18 @@ class JobsApi {
     }
 
     @Operation(summary = "Lists jobs, newest first; label=key:value may be given more than once")
+    @Parameter(
+            name = "label",
+            in = ParameterIn.QUERY,
+            description = "key:value",
+            array = @ArraySchema(schema = @Schema(type = "string")))
     @GetMapping
     Page<JobView> list(
             @RequestParam(required = false) @Nullable String status,
             @RequestParam(required = false) @Nullable String queue,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "20") int limit,
-            @RequestParam MultiValueMap<String, String> query) {
+            @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> query) {
         int most = Cursor.limit(limit);
         var filter = new JobBoard.Filter(status(status), queue, labels(query.getOrDefault("label", List.of())));
         List<Job> found = board.list(filter, Cursor.read(after), most + 1);

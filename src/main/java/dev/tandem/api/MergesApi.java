@@ -5,6 +5,7 @@ import dev.tandem.models.RegisteredModel;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import org.springframework.http.MediaType;
@@ -32,6 +33,7 @@ class MergesApi {
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = MergeModel.class)))
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @ApiResponse(responseCode = "201")
     ResponseEntity<ModelView> merge(@PathVariable String id, @RequestBody JsonBody body) {
         MergeModel request = body.as(MergeModel.EMPTY);
         body.require("name");

@@ -7,6 +7,7 @@ import dev.tandem.models.RegisteredModel;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import java.util.List;
@@ -50,6 +51,7 @@ class ModelsApi {
                 @Content(mediaType = "application/json", schema = @Schema(implementation = RegisterModel.class))
             })
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    @ApiResponse(responseCode = "201")
     ResponseEntity<ModelView> upload(MultipartHttpServletRequest request) {
         var form = new MultipartForm(request, "files", "name", "base_model");
         List<NewFile> files = form.files("files").stream()
@@ -59,6 +61,7 @@ class ModelsApi {
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @ApiResponse(responseCode = "201")
     ResponseEntity<ModelView> register(@RequestBody JsonBody body) {
         RegisterModel request = body.as(RegisterModel.EMPTY);
         body.require("name", "uri");

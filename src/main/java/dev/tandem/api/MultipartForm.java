@@ -13,12 +13,12 @@ import org.springframework.web.multipart.MultipartFile;
 import org.springframework.web.multipart.MultipartHttpServletRequest;
 
 /** The parts of an upload, held against the parts it may have; a part that is not known is refused, not ignored. */
-final class MultipartForm {
+public final class MultipartForm {
 
     private final MultipartHttpServletRequest request;
 
     /** @throws InvalidSpec naming the parts that are unknown, and {@code filePart} if there is no file in it */
-    MultipartForm(MultipartHttpServletRequest request, String filePart, String... textParts) {
+    public MultipartForm(MultipartHttpServletRequest request, String filePart, String... textParts) {
         this.request = request;
         var known = new ArrayList<String>(List.of(filePart));
         known.addAll(Arrays.asList(textParts));
@@ -48,18 +48,17 @@ final class MultipartForm {
         return new FieldProblem(part, "unknown_field", "unknown field %s; %s".formatted(part, wayOut));
     }
 
-    List<MultipartFile> files(String part) {
+    public List<MultipartFile> files(String part) {
         return request.getFiles(part);
     }
 
     /** The text of a part; null if it was not sent. */
-    @Nullable
-    String text(String part) {
+    public @Nullable String text(String part) {
         return request.getParameter(part);
     }
 
     /** @throws InvalidSpec if the text is not one of the words */
-    <E extends Enum<E>> E word(String part, Class<E> type, E fallback) {
+    public <E extends Enum<E>> E word(String part, Class<E> type, E fallback) {
         String text = text(part);
         if (text == null) {
             return fallback;

@@ -6,7 +6,6 @@ import dev.tandem.storage.InvalidFileName;
 import dev.tandem.storage.TooLarge;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
-import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -17,7 +16,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /** What goes wrong with uploaded files, as problem details. */
 @RestControllerAdvice
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(0)
 class UploadProblems {
 
     @ExceptionHandler

@@ -27,6 +27,7 @@ public class Dataset {
     private String digest;
     private String tree;
     private String file;
+    private @Nullable String fileName;
 
     @Enumerated(EnumType.STRING)
     private DatasetFormat format;
@@ -59,9 +60,10 @@ public class Dataset {
         this.tree = checked.tree().digest();
         this.file = checked.stored().name();
         this.format = checked.found().format();
-        this.columns = checked.columns();
+        this.fileName = checked.upload().fileName();
+        this.columns = checked.upload().columns();
         this.ignoredColumns = checked.found().ignoredColumns();
-        this.onInvalid = checked.onInvalid();
+        this.onInvalid = checked.upload().onInvalid();
         this.rows = checked.report().valid();
         this.hasRejected = checked.hasRejected();
         this.sizeBytes = checked.stored().sizeBytes();
@@ -93,6 +95,11 @@ public class Dataset {
 
     String file() {
         return file;
+    }
+
+    /** What the sender calls the file. */
+    public String fileName() {
+        return fileName == null ? name + file.substring(file.indexOf('.')) : fileName;
     }
 
     public DatasetFormat format() {

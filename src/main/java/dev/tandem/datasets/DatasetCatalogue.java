@@ -9,6 +9,7 @@ import dev.tandem.text.Reading;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.data.domain.Limit;
@@ -22,8 +23,6 @@ import org.springframework.transaction.annotation.Transactional;
 /** The door to stored datasets. Wherever an id is asked for, a name will do and means its newest version. */
 @Service
 public class DatasetCatalogue {
-
-    private static final Sort NEWEST_FIRST = Sort.by(Sort.Direction.DESC, "createdAt", "id");
 
     private final DatasetVersions datasets;
     private final DatasetShelf shelf;
@@ -51,7 +50,18 @@ public class DatasetCatalogue {
 
     /** Newest first. */
     public Window<Dataset> list(ScrollPosition after, int limit) {
-        return datasets.findAllBy(after, Limit.of(limit), NEWEST_FIRST);
+        return list(after, limit, Sort.Direction.DESC);
+    }
+
+    /** By the time of their upload. */
+    public Window<Dataset> list(ScrollPosition after, int limit, Sort.Direction direction) {
+        return datasets.findAllBy(after, Limit.of(limit), Sort.by(direction, "createdAt", "id"));
+    }
+
+    /** When a dataset was stored, even if it was deleted since. */
+    @Transactional(readOnly = true)
+    public Optional<Instant> storedAt(String id) {
+        return datasets.find(id).map(Dataset::createdAt).or(() -> datasets.createdAtOfGone(id));
     }
 
     /** @throws dev.tandem.spec.Conflict if an unfinished job needs the dataset */
@@ -79,7 +89,8 @@ public class DatasetCatalogue {
         return preview.rows();
     }
 
-    private Path path(Dataset dataset) {
+    /** The file as it was sent. */
+    public Path path(Dataset dataset) {
         return blobs.path(dataset.tree()).resolve(dataset.file());
     }
 }

@@ -73,14 +73,8 @@ public class DatasetIntake {
             var check = new DatasetCheck();
             Reading.Found found = read(path, upload, check);
             requireRows(check.report(), upload);
-            var checked = new CheckedFile(
-                    file,
-                    blobs.seal(staging),
-                    found,
-                    upload.columns(),
-                    upload.onInvalid(),
-                    check.report(),
-                    check.hasRejected());
+            var checked =
+                    new CheckedFile(file, blobs.seal(staging), found, upload, check.report(), check.hasRejected());
             Taken taken = shelf.put(name, checked, staging);
             if (taken.isNew()) {
                 log.info(

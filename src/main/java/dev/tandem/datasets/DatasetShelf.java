@@ -4,9 +4,11 @@ import dev.tandem.spec.Conflict;
 import dev.tandem.spec.NotFound;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -54,10 +56,18 @@ class DatasetShelf {
     private Optional<Dataset> same(String name, CheckedFile checked) {
         return datasets
                 .findByNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(
-                        name, checked.stored().digest(), checked.found().format(), checked.onInvalid())
+                        name,
+                        checked.stored().digest(),
+                        checked.found().format(),
+                        checked.upload().onInvalid())
                 .stream()
-                .filter(there -> there.columns().equals(checked.columns()))
+                .filter(there -> there.columns().equals(checked.upload().columns()))
+                .filter(there -> isSame(there, checked.upload().sameFor()))
                 .findFirst();
+    }
+
+    private boolean isSame(Dataset there, @Nullable Duration sameFor) {
+        return sameFor == null || there.createdAt().isAfter(clock.instant().minus(sameFor));
     }
 
     private Dataset insert(String name, CheckedFile checked, Staging staging) {
@@ -81,6 +91,7 @@ class DatasetShelf {
                                         .formatted(dataset.name(), user));
                     });
             datasets.delete(dataset);
+            datasets.noteGone(dataset.id(), dataset.createdAt());
             return dataset;
         });
         dropUnused(removed.tree());

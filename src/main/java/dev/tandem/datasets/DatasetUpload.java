@@ -2,6 +2,7 @@ package dev.tandem.datasets;
 
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.OnInvalid;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.InputStreamSource;
@@ -13,6 +14,7 @@ import org.springframework.core.io.InputStreamSource;
  * @param fileName as the sender calls it; its ending says how the file is written
  * @param columns which column of the file a field of a row is in, where it is not that of its own name; null for a field
  *     to leave alone
+ * @param sameFor how long ago an upload of the very same file may be to be taken for this one; null for however long
  */
 public record DatasetUpload(
         @Nullable String name,
@@ -20,7 +22,18 @@ public record DatasetUpload(
         InputStreamSource content,
         DatasetFormat format,
         Map<String, @Nullable String> columns,
-        OnInvalid onInvalid) {
+        OnInvalid onInvalid,
+        @Nullable Duration sameFor) {
+
+    public DatasetUpload(
+            @Nullable String name,
+            String fileName,
+            InputStreamSource content,
+            DatasetFormat format,
+            Map<String, @Nullable String> columns,
+            OnInvalid onInvalid) {
+        this(name, fileName, content, format, columns, onInvalid, null);
+    }
 
     /** A file whose columns have the names of the fields. */
     public DatasetUpload(

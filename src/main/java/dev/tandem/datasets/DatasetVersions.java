@@ -3,6 +3,7 @@ package dev.tandem.datasets;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.OnInvalid;
 import jakarta.persistence.LockModeType;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.data.domain.Limit;
@@ -10,6 +11,7 @@ import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
 import org.springframework.data.domain.Window;
 import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
@@ -49,6 +51,13 @@ interface DatasetVersions extends Repository<Dataset, String> {
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query(NEWEST)
     Optional<Dataset> findAndLock(String idOrName);
+
+    @Modifying
+    @NativeQuery("insert into dataset_gone (id, created_at) values (:id, :createdAt)")
+    int noteGone(String id, Instant createdAt);
+
+    @NativeQuery("select created_at from dataset_gone where id = :id")
+    Optional<Instant> createdAtOfGone(String id);
 
     /** Until the transaction ends nobody else works under the same key: a digest, or a name that gets a new version. */
     @NativeQuery("select 1 from (select pg_advisory_xact_lock(hashtextextended(:key, 0))) held")

@@ -30,9 +30,17 @@ public class JobBoard {
         this.sql = sql;
     }
 
-    /** @param labels pairs that a job must have, all of them */
+    /**
+     * @param labels pairs that a job must have, all of them
+     * @param unlabelled whether a job must have none
+     */
     public record Filter(
-            @Nullable JobStatus status, @Nullable String queue, Map<String, String> labels) {}
+            @Nullable JobStatus status, @Nullable String queue, Map<String, String> labels, boolean unlabelled) {
+
+        public Filter(@Nullable JobStatus status, @Nullable String queue, Map<String, String> labels) {
+            this(status, queue, labels, false);
+        }
+    }
 
     /** One run of a job. */
     public record Attempt(
@@ -65,6 +73,7 @@ public class JobBoard {
                 status == null ? null : status.word(),
                 filter.queue(),
                 filter.labels().isEmpty() ? null : Wire.JSON.writeValueAsString(filter.labels()),
+                filter.unlabelled(),
                 (keys.get("createdAt") instanceof Instant time) ? time.toString() : null,
                 (String) keys.get("id"),
                 limit);

@@ -2,6 +2,7 @@ package dev.tandem.jobs;
 
 import dev.tandem.spec.Wire;
 import java.util.Map;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -10,9 +11,11 @@ import org.springframework.stereotype.Component;
 class JobEvents {
 
     private final JdbcClient sql;
+    private final ApplicationEventPublisher listeners;
 
-    JobEvents(JdbcClient sql) {
+    JobEvents(JdbcClient sql, ApplicationEventPublisher listeners) {
         this.sql = sql;
+        this.listeners = listeners;
     }
 
     /** Tells of the job's present status. The caller holds the job's row, so sequence numbers are never shared. */
@@ -23,6 +26,9 @@ class JobEvents {
                 "status",
                 job.statusReason(),
                 Map.of("status", job.status().word(), "epoch", job.epoch()));
+        if (job.status().isFinal()) {
+            listeners.publishEvent(new JobEnded(job.id(), job.status()));
+        }
     }
 
     void append(String job, String level, String type, String message, Map<String, ?> data) {

@@ -1,6 +1,7 @@
 package dev.tandem.jobs;
 
 import jakarta.persistence.LockModeType;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,25 @@ interface Jobs extends Repository<Job, String> {
 
     Optional<Job> findById(String id);
 
+    List<Job> findByIdIn(Collection<String> ids);
+
     @Query(nativeQuery = true, value = "SELECT * FROM job WHERE dedupe_key = :key AND project = 'default'")
     Optional<Job> findByDedupeKey(String key);
+
+    @Query(nativeQuery = true, value = """
+            SELECT * FROM job
+             WHERE dedupe_digest = :digest AND dedupe_key IS NULL AND project = 'default'
+               AND created_at > clock_timestamp() - :ms * interval '1 millisecond'
+             ORDER BY created_at DESC
+             LIMIT 1
+            """)
+    Optional<Job> findWithoutKey(String digest, long ms);
+
+    /** Until the transaction ends nobody else makes a job of the same request. */
+    @Query(
+            nativeQuery = true,
+            value = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(:digest, 0))) held")
+    int lockRequest(String digest);
 
     /** Waits until no other transaction changes the job; what is read is what will be changed. */
     @Lock(LockModeType.PESSIMISTIC_WRITE)
@@ -42,6 +60,7 @@ interface Jobs extends Repository<Job, String> {
                AND (CAST(:status AS text) IS NULL OR status = :status)
                AND (CAST(:queue AS text) IS NULL OR queue = :queue)
                AND (CAST(:labels AS text) IS NULL OR labels @> CAST(:labels AS jsonb))
+               AND (NOT :unlabelled OR labels = '{}')
                AND (CAST(:afterId AS text) IS NULL
                     OR (created_at, id) < (CAST(:afterTime AS timestamptz), :afterId))
              ORDER BY created_at DESC, id DESC
@@ -51,6 +70,7 @@ interface Jobs extends Repository<Job, String> {
             @Nullable String status,
             @Nullable String queue,
             @Nullable String labels,
+            boolean unlabelled,
             @Nullable String afterTime,
             @Nullable String afterId,
             int limit);

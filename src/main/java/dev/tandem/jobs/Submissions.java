@@ -1,6 +1,7 @@
 package dev.tandem.jobs;
 
 import dev.tandem.spec.Ids;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,13 +60,21 @@ public class Submissions {
             return earlier.get();
         }
         try {
-            Job job = required(transaction.execute(status -> create(request, dedupe, withoutEffect)));
-            listeners.publishEvent(new JobQueued(job.id()));
-            return new Submitted(job, false);
+            Submitted submitted = required(transaction.execute(status -> once(request, dedupe, withoutEffect)));
+            listeners.publishEvent(new JobQueued(submitted.job().id()));
+            return submitted;
         } catch (DataIntegrityViolationException e) {
             // The same request came twice at once and the other one was first; the unique index decided.
             return earlier(dedupe).orElseThrow(() -> e);
         }
+    }
+
+    /** Without a key no index decides, so a retry waits until the request that it repeats is through. */
+    private Submitted once(SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
+        if (dedupe != null && dedupe.key() == null) {
+            jobs.lockRequest(dedupe.digest());
+        }
+        return earlier(dedupe).orElseGet(() -> new Submitted(create(request, dedupe, withoutEffect), false));
     }
 
     private Job create(SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
@@ -97,6 +106,12 @@ public class Submissions {
         if (dedupe == null) {
             return Optional.empty();
         }
+        if (dedupe.key() == null) {
+            Duration retryOf = dedupe.retryOf();
+            return retryOf == null
+                    ? Optional.empty()
+                    : jobs.findWithoutKey(dedupe.digest(), retryOf.toMillis()).map(j -> new Submitted(j, true));
+        }
         Optional<Job> job = jobs.findByDedupeKey(dedupe.key());
         job.filter(j -> !dedupe.digest().equals(j.dedupeDigest())).ifPresent(j -> {
             throw new KeyReused(String.valueOf(j.dedupeKey()), j.id());
@@ -104,10 +119,10 @@ public class Submissions {
         return job.map(j -> new Submitted(j, true));
     }
 
-    private static Job required(@Nullable Job job) {
-        if (job == null) {
+    private static Submitted required(@Nullable Submitted submitted) {
+        if (submitted == null) {
             throw new IllegalStateException("the transaction made no job");
         }
-        return job;
+        return submitted;
     }
 }

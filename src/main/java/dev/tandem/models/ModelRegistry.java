@@ -5,8 +5,11 @@ import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.StoredFile;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
@@ -46,6 +49,11 @@ public class ModelRegistry {
 
     public RegisteredModel get(String idOrName) {
         return find(idOrName).orElseThrow(() -> new NotFound("model", idOrName));
+    }
+
+    /** The names of those of the models that are there. */
+    public Map<String, String> names(Collection<String> ids) {
+        return models.findByIdIn(ids).stream().collect(Collectors.toMap(RegisteredModel::id, RegisteredModel::name));
     }
 
     /** Finds the model and keeps it from being deleted until the caller's transaction ends. */

@@ -1,6 +1,8 @@
 package dev.tandem.models;
 
 import jakarta.persistence.LockModeType;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.domain.ScrollPosition;
@@ -30,6 +32,8 @@ interface RegisteredModels extends Repository<RegisteredModel, String> {
 
     @Query("select m from RegisteredModel m where m.id = :idOrName or m.name = :idOrName")
     Optional<RegisteredModel> find(String idOrName);
+
+    List<RegisteredModel> findByIdIn(Collection<String> ids);
 
     /** A job that is being submitted keeps its model from being deleted until the job can be seen. */
     @Lock(LockModeType.PESSIMISTIC_READ)

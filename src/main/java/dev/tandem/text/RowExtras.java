@@ -1,5 +1,6 @@
 package dev.tandem.text;
 
+import dev.tandem.spec.Message;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,23 +31,46 @@ final class RowExtras {
         return cast;
     }
 
+    /** Variables for the template; OpenAI's word on whether tools may be called at once is one of them. */
     static Map<String, Object> kwargs(Map<?, ?> row) throws BadRow {
         Object json = row.get("chat_template_kwargs");
-        if (json == null) {
-            return Map.of();
-        }
-        if (!(json instanceof Map<?, ?> map)) {
+        if (json != null && !(json instanceof Map<?, ?>)) {
             throw BadRow.wrongType("chat_template_kwargs", "an object", json);
         }
         @SuppressWarnings("unchecked") // a JSON object's keys are texts
-        var cast = (Map<String, Object>) map;
-        return cast;
+        Map<String, Object> kwargs = json == null ? Map.of() : (Map<String, Object>) json;
+        Object parallel = row.get("parallel_tool_calls");
+        if (parallel == null) {
+            return kwargs;
+        }
+        if (!(parallel instanceof Boolean)) {
+            throw BadRow.wrongType("parallel_tool_calls", "true or false", parallel);
+        }
+        var both = new LinkedHashMap<>(kwargs);
+        both.put("parallel_tool_calls", parallel);
+        return both;
     }
 
     /**
-     * The parts of OpenAI's {@code input} as the fields that they are elsewhere. Whether tools may be called at once is
-     * told to the template, as a variable of that name.
+     * Only the answer at the end of a demonstration is trained on: one that asks for others by OpenAI's weights must not be
+     * taken as if it did not.
+     *
+     * @param end how many messages come before that answer
      */
+    static void requireLastTrained(List<Message> messages, int end) throws BadRow {
+        for (int i = 0; i < messages.size(); i++) {
+            Object weight = messages.get(i).fields().get("weight");
+            double trained = i < end ? 0 : 1;
+            if (weight != null && !(weight instanceof Number number && number.doubleValue() == trained)) {
+                throw new BadRow(
+                        "unsupported",
+                        "messages[%d].weight must be %.0f or left out, was %s: the answer at the end is trained on, and only that; give each answer a row of its own"
+                                .formatted(i, trained, weight));
+            }
+        }
+    }
+
+    /** The parts of OpenAI's {@code input} as the fields that they are elsewhere. */
     static Map<String, @Nullable Object> ofInput(Map<?, ?> input) throws BadRow {
         for (Object key : input.keySet()) {
             if (!List.of("messages", "tools", "parallel_tool_calls").contains(key)) {
@@ -61,13 +85,7 @@ final class RowExtras {
         var fields = new LinkedHashMap<String, @Nullable Object>();
         fields.put("prompt", input.get("messages"));
         fields.put("tools", input.get("tools"));
-        Object parallel = input.get("parallel_tool_calls");
-        if (parallel != null) {
-            if (!(parallel instanceof Boolean)) {
-                throw BadRow.wrongType("input.parallel_tool_calls", "true or false", parallel);
-            }
-            fields.put("chat_template_kwargs", Map.of("parallel_tool_calls", parallel));
-        }
+        fields.put("parallel_tool_calls", input.get("parallel_tool_calls"));
         return fields;
     }
 

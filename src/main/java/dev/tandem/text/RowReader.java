@@ -114,6 +114,7 @@ final class RowReader {
                     "messages must end with an assistant's answer to earlier messages, the last role is %s"
                             .formatted(messages.getLast().role()));
         }
+        RowExtras.requireLastTrained(messages, split);
         var answer = new Conversation(messages.subList(split, messages.size()));
         RowSides.requireContent("messages", answer);
         return row(line, row, new Conversation(messages.subList(0, split)), answer, null);

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 enum RowShape {
     PREFERENCE(List.of("chosen", "rejected"), List.of("prompt", "tools", "chat_template_kwargs", "weight")),
     COMPLETION(List.of("prompt", "completion"), List.of("tools", "chat_template_kwargs", "weight")),
-    MESSAGES(List.of("messages"), List.of("tools", "chat_template_kwargs", "weight")),
+    MESSAGES(List.of("messages"), List.of("tools", "parallel_tool_calls", "chat_template_kwargs", "weight")),
     OPENAI(List.of("input", "preferred_output", "non_preferred_output"), List.of("weight"));
 
     /** Columns that make TRL see a vision dataset; nothing may be trained on such rows without them. */
