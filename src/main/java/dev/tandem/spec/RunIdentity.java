@@ -83,7 +83,7 @@ public record RunIdentity(Map<String, @Nullable Object> parts) {
 
     /** With one more part. */
     public RunIdentity with(String name, Object part) {
-        var more = new LinkedHashMap<>(parts);
+        Map<String, @Nullable Object> more = new LinkedHashMap<>(parts);
         more.put(name, part);
         return new RunIdentity(more);
     }

@@ -72,9 +72,10 @@ class RunIdentityTest {
 
     @Test
     void aSettingThatALaterVersionAddsEndsNoRunUnderWay() {
-        var parts = new HashMap<>(PLAIN.parts());
+        Map<String, @Nullable Object> parts = new HashMap<>(PLAIN.parts());
         @SuppressWarnings("unchecked")
-        var training = new LinkedHashMap<>((Map<String, @Nullable Object>) parts.get("training"));
+        Map<String, @Nullable Object> training =
+                new LinkedHashMap<>((Map<String, @Nullable Object>) parts.get("training"));
         training.remove("label_smoothing");
         parts.put("training", training);
         parts.put("numerics", 0);
