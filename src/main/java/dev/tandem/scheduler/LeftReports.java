@@ -1,7 +1,7 @@
 package dev.tandem.scheduler;
 
 import dev.tandem.jobs.Attempts.AttemptId;
-import dev.tandem.jobs.Deliveries;
+import dev.tandem.jobs.ReportDeliveries;
 import dev.tandem.launcher.WorkerLauncher;
 import dev.tandem.launcher.WorkerLauncher.Attempt;
 import java.io.UncheckedIOException;
@@ -18,10 +18,10 @@ class LeftReports {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeftReports.class);
 
-    private final Deliveries deliveries;
+    private final ReportDeliveries deliveries;
     private final WorkerLauncher launcher;
 
-    LeftReports(Deliveries deliveries, WorkerLauncher launcher) {
+    LeftReports(ReportDeliveries deliveries, WorkerLauncher launcher) {
         this.deliveries = deliveries;
         this.launcher = launcher;
     }

@@ -91,7 +91,9 @@ public record RunIdentity(Map<String, @Nullable Object> parts) {
     /** SHA-256 of the parts as JSON with sorted names. */
     public String digest() {
         try {
-            byte[] json = SORTED.writeValueAsString(parts).getBytes(StandardCharsets.UTF_8);
+            // As maps, whose names are sorted: a part may be a record here and a map where it was read from a file.
+            Map<?, ?> plain = Wire.JSON.readValue(Wire.JSON.writeValueAsString(parts), Map.class);
+            byte[] json = SORTED.writeValueAsString(plain).getBytes(StandardCharsets.UTF_8);
             return "sha256:"
                     + HexFormat.of()
                             .formatHex(MessageDigest.getInstance("SHA-256").digest(json));
@@ -103,13 +105,14 @@ public record RunIdentity(Map<String, @Nullable Object> parts) {
     /**
      * Where this identity, read from a checkpoint, is not that of a run that wants to go on from it. A setting that this
      * version of the program added since is no difference while it has its default; nor is {@link #NUMERICS}, or an update
-     * of the program would end every run under way.
+     * of the program would end every run under way. Where one of the two knows no origins, the settings decide alone.
      *
      * @return in words, one for each part
      */
     public List<String> differences(RunIdentity run) {
-        Map<String, JsonNode> there = flat(parts);
-        Map<String, JsonNode> here = flat(run.parts());
+        boolean originsKnown = parts.containsKey(ORIGINS) && run.parts().containsKey(ORIGINS);
+        Map<String, JsonNode> there = flat(originsKnown ? parts : withoutOrigins(parts));
+        Map<String, JsonNode> here = flat(originsKnown ? run.parts() : withoutOrigins(run.parts()));
         Map<String, JsonNode> defaults =
                 flat(Map.of("training", Form.write(TrainingSpec.DEFAULTS), "lora", Form.write(LoraSpec.DEFAULTS)));
         var names = new TreeMap<>(there);
@@ -125,6 +128,12 @@ public record RunIdentity(Map<String, @Nullable Object> parts) {
             }
         }
         return found;
+    }
+
+    private static Map<String, @Nullable Object> withoutOrigins(Map<String, @Nullable Object> parts) {
+        Map<String, @Nullable Object> settings = new LinkedHashMap<>(parts);
+        settings.remove(ORIGINS);
+        return settings;
     }
 
     private static String inWords(@Nullable JsonNode value) {

@@ -43,7 +43,7 @@ class FencingTest {
     Attempts attempts;
 
     @Autowired
-    Deliveries deliveries;
+    ReportDeliveries deliveries;
 
     @Autowired
     WorkerReports reports;

@@ -1,7 +1,7 @@
 package dev.tandem.api.internal;
 
 import dev.tandem.jobs.Attempts.AttemptId;
-import dev.tandem.jobs.Deliveries;
+import dev.tandem.jobs.ReportDeliveries;
 import dev.tandem.jobs.WorkerReports;
 import dev.tandem.security.AttemptToken;
 import dev.tandem.spec.Heartbeat;
@@ -30,9 +30,9 @@ class AttemptsApi {
     private static final TypeReference<List<Report.Envelope>> REPORTS = new TypeReference<>() {};
 
     private final WorkerReports reports;
-    private final Deliveries deliveries;
+    private final ReportDeliveries deliveries;
 
-    AttemptsApi(WorkerReports reports, Deliveries deliveries) {
+    AttemptsApi(WorkerReports reports, ReportDeliveries deliveries) {
         this.reports = reports;
         this.deliveries = deliveries;
     }

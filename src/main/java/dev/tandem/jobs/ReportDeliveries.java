@@ -8,11 +8,11 @@ import org.springframework.stereotype.Service;
 
 /** Where reports come in. One that cannot be true ends its job; those before it are written all the same. */
 @Service
-public class Deliveries {
+public class ReportDeliveries {
 
     private final WorkerReports reports;
 
-    Deliveries(WorkerReports reports) {
+    ReportDeliveries(WorkerReports reports) {
         this.reports = reports;
     }
 
