@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a run's checkpoints and reads them back. */
@@ -21,6 +22,7 @@ final class Saving {
     private final TrainingCheckpoint.Arrays arrays;
     private final @Nullable Reference reference;
     private final String runDigest;
+    private final Supplier<PassPlan> plan;
 
     Saving(
             TrainingRun run,
@@ -29,7 +31,8 @@ final class Saving {
             Kernels kernels,
             TrainingCheckpoint.Arrays arrays,
             @Nullable Reference reference,
-            String runDigest) {
+            String runDigest,
+            Supplier<PassPlan> plan) {
         this.run = run;
         this.monitor = monitor;
         this.manager = manager;
@@ -37,6 +40,7 @@ final class Saving {
         this.arrays = arrays;
         this.reference = reference;
         this.runDigest = runDigest;
+        this.plan = plan;
     }
 
     /** A checkpoint of all arrays, and what the run stood at. */
@@ -54,7 +58,7 @@ final class Saving {
                 reference.keep();
             }
             TrainingCheckpoint.write(
-                    folder, arrays, new TrainingCheckpoint.State(runDigest, step, window.state(), with));
+                    folder, arrays, new TrainingCheckpoint.State(runDigest, step, window.state(), with, plan.get()));
             BestSoFar.Saved kept = with.saved();
             monitor.checkpointed(
                     step, folder, TrainingCheckpoint.size(folder), kept == null ? null : Integer.valueOf(kept.step()));
@@ -90,7 +94,7 @@ final class Saving {
                             .formatted(saved.step(), saved.path()),
                     Map.of("step", saved.step()));
             return new TrainingCheckpoint.State(
-                    runDigest, state.step(), state.window(), state.best().withoutSaved());
+                    runDigest, state.step(), state.window(), state.best().withoutSaved(), state.plan());
         }
         return state;
     }

@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -35,8 +36,14 @@ final class TrainingCheckpoint {
     /**
      * @param runDigest of all that decides the numbers; a checkpoint of another run is refused
      * @param step optimizer steps done
+     * @param plan by which rows were grouped at last, so that a resumed run rounds as the uninterrupted one
      */
-    record State(String runDigest, int step, MetricWindow.State window, BestSoFar best) {}
+    record State(
+            String runDigest,
+            int step,
+            MetricWindow.State window,
+            BestSoFar best,
+            @Nullable PassPlan plan) {}
 
     /** What moves in a run, by name; parts that a run has not are empty. */
     record Arrays(Map<String, NDArray> parameters, Map<String, NDArray> optimizer, Map<String, NDArray> reference) {
@@ -85,13 +92,7 @@ final class TrainingCheckpoint {
      * @throws TrainingFailure if it is damaged or of another run
      */
     static State read(Path folder, Ops ops, Arrays arrays, String runDigest) {
-        State state;
-        try {
-            state = Wire.JSON.readValue(Files.readAllBytes(folder.resolve(STATE)), State.class);
-        } catch (IOException | JacksonException e) {
-            throw new TrainingFailure(
-                    FailureKind.STORAGE, "cannot read the checkpoint %s: %s".formatted(folder, e.getMessage()), e);
-        }
+        State state = state(folder);
         if (!state.runDigest().equals(runDigest)) {
             throw new TrainingFailure(
                     FailureKind.INVALID_SPEC,
@@ -99,6 +100,16 @@ final class TrainingCheckpoint {
         }
         arrays.files().forEach((file, targets) -> copy(ops, folder.resolve(file), targets));
         return state;
+    }
+
+    /** @throws TrainingFailure if it cannot be read */
+    static State state(Path folder) {
+        try {
+            return Wire.JSON.readValue(Files.readAllBytes(folder.resolve(STATE)), State.class);
+        } catch (IOException | JacksonException e) {
+            throw new TrainingFailure(
+                    FailureKind.STORAGE, "cannot read the checkpoint %s: %s".formatted(folder, e.getMessage()), e);
+        }
     }
 
     /** Copies the moving parameters alone. */

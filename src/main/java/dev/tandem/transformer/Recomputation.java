@@ -52,12 +52,10 @@ public final class Recomputation {
      * last.
      *
      * @param gradient of the loss by {@link LanguageModel.Prediction#states()}, (M, C)
-     * @param imbalanceWeight factor of {@link Routing#imbalance} in the loss
+     * @param routers gradient of the loss by {@link Routing#probabilities}; empty if it does not depend on them
      */
-    public void backward(Ops ops, GradientCollector collector, NDArray gradient, double imbalanceWeight) {
+    public void backward(Ops ops, GradientCollector collector, NDArray gradient, List<NDArray> routers) {
         int layers = inputs.size() - 1;
-        List<NDArray> routers =
-                imbalanceWeight == 0 ? List.of() : routing.imbalanceSlopes(ops, collector, imbalanceWeight);
         int router = routers.size();
         NDArray above = through(
                 ops,
