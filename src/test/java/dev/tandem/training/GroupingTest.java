@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import dev.tandem.spec.DataSource;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.PromptBoundary;
 import dev.tandem.text.RowTokenizer;
@@ -16,11 +17,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever rows run together: losses, gradients, metrics and weights are those of the declared micro-batches. */
 class GroupingTest {
@@ -31,7 +37,24 @@ class GroupingTest {
     @TempDir
     Path temporary;
 
-    record Ran(Map<Integer, Map<String, Double>> metrics, Map<String, float[]> weights) {}
+    private static NDManager manager;
+
+    private static Kernels kernels;
+
+    @BeforeAll
+    static void open() {
+        Learner.begin();
+        manager = NDManager.newBaseManager("PyTorch");
+        kernels = Kernels.load(manager);
+    }
+
+    @AfterAll
+    static void close() {
+        kernels.close();
+        manager.close();
+    }
+
+    record Ran(Map<String, Map<String, Double>> metrics, Map<String, float[]> weights) {}
 
     static Stream<Arguments> runs() {
         return Stream.of("sigmoid-full", "lora-llama")
@@ -42,24 +65,45 @@ class GroupingTest {
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("runs")
     void everyStepIsThatOfTheDeclaredMicroBatches(String golden, Object loss) throws Exception {
-        // Two micro-batches of three pairs a step: one pass takes both, two of three pairs, or one.
+        // Two micro-batches of three pairs a step: one pass takes one pair, two of three, or all six.
         TinyRun run = TinyRun.of(golden)
                 .with("loss_type", loss)
                 .with("per_device_train_batch_size", 3)
                 .with("gradient_accumulation_steps", 2)
                 .with("max_steps", 20);
-        compare(run);
+        assertAlike(run, false);
     }
 
-    private void compare(TinyRun run) throws Exception {
-        Ran declared = train(run, PassPlan.asDeclared(false));
-        int longest = rows(run).stream()
-                .mapToInt(row -> MicroBatch.of(List.of(row), true).places())
+    /** Their auxiliary loss is a product of means over all tokens of a micro-batch. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void routersLearnFromTheWholeMicroBatch(boolean recomputes) throws Exception {
+        TinyRun run = TinyRun.of("routed-mixtral")
+                .with("router_aux_loss_coef", 0.5)
+                .with("per_device_train_batch_size", 3)
+                .with("gradient_accumulation_steps", 2)
+                .with("max_steps", 6);
+        assertAlike(run, recomputes);
+    }
+
+    @Test
+    void evaluationsWeightedPairsAndDemonstrationsAreThoseOfTheDeclaredMicroBatches() throws Exception {
+        TinyRun run = TinyRun.of("odd-batches-and-eval").with("max_steps", 6);
+        assertAlike(run.with("use_weighting", true), false);
+        assertAlike(run.withMethod(Method.SFT), true);
+    }
+
+    private void assertAlike(TinyRun run, boolean recomputes) throws Exception {
+        List<TokenizedRow> rows = rows(run, run.in(temporary, null).data());
+        int longest = rows.stream()
+                .mapToInt(row ->
+                        MicroBatch.of(List.of(row), run.method() == Method.DPO).places())
                 .max()
                 .orElseThrow();
-        assertSame(train(run, new PassPlan(1, false)), declared);
-        assertSame(train(run, new PassPlan(2 * longest, false)), declared);
-        assertSame(train(run, new PassPlan(Integer.MAX_VALUE, false)), declared);
+        Ran declared = train(run, PassPlan.asDeclared(recomputes));
+        for (int tokens : new int[] {1, 2 * longest, Integer.MAX_VALUE}) {
+            assertSame(train(run, new PassPlan(tokens, recomputes)), declared);
+        }
     }
 
     private static void assertSame(Ran ran, Ran declared) {
@@ -67,7 +111,7 @@ class GroupingTest {
         declared.metrics.forEach((step, metrics) -> metrics.forEach((name, value) -> {
             if (!OF_TIME.contains(name)) {
                 assertThat(ran.metrics.getOrDefault(step, Map.of()).get(name))
-                        .as("%s of step %d", name, step)
+                        .as("%s of step %s", name, step)
                         .isCloseTo(value, within(2e-5 + 2e-5 * Math.abs(value)));
             }
         }));
@@ -80,26 +124,28 @@ class GroupingTest {
     private Ran train(TinyRun tiny, PassPlan plan) throws Exception {
         TrainingRun run = tiny.in(temporary, null);
         var monitor = new RecordedMetrics();
-        Learner.begin();
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
-                Kernels kernels = Kernels.load(manager)) {
-            LoadedModels models = LoadedModels.load(kernels.in(manager), run);
-            var reference = run.spec().usesReference()
-                    ? new Reference.Live(models.reference().apply(kernels.in(manager)))
+        DataSource evalData = run.evalData();
+        var data = new RunData(rows(tiny, run.data()), evalData == null ? null : rows(tiny, evalData), 0);
+        try (NDManager scope = manager.newSubManager()) {
+            LoadedModels models = LoadedModels.load(kernels.in(scope), run);
+            Reference reference = run.method() == Method.DPO && run.spec().usesReference()
+                    ? new Reference.Live(models.reference().apply(kernels.in(scope)))
                     : null;
-            new TrainingLoop(run, monitor, manager, kernels, models, reference, new RunData(rows(tiny), null, 0), plan)
-                    .run();
+            Outcome outcome = new TrainingLoop(run, monitor, scope, kernels, models, reference, data, plan).run();
+            assertThat(outcome).isInstanceOf(Outcome.Finished.class);
+            var metrics = new TreeMap<String, Map<String, Double>>();
+            monitor.train.forEach((step, values) -> metrics.put("train " + step, values));
+            monitor.eval.forEach((step, values) -> metrics.put("eval " + step, values));
             var weights = new LinkedHashMap<String, float[]>();
             models.policy().parameters().forEach((name, array) -> weights.put(name, array.toFloatArray()));
-            return new Ran(monitor.train, weights);
+            return new Ran(metrics, weights);
         }
     }
 
-    private List<TokenizedRow> rows(TinyRun tiny) {
-        TrainingRun run = tiny.in(temporary, null);
-        try (TextTokenizer tokenizer = TextTokenizer.open(run.model())) {
-            return TokenizedDataset.read(run.data(), new RowTokenizer(tokenizer, PromptBoundary.TRL), 1024, Method.DPO)
-                    .rows();
+    private List<TokenizedRow> rows(TinyRun tiny, DataSource data) {
+        try (TextTokenizer tokenizer = TextTokenizer.open(tiny.model())) {
+            var rows = new RowTokenizer(tokenizer, PromptBoundary.TRL);
+            return TokenizedDataset.read(data, rows, 1024, tiny.method()).rows();
         }
     }
 }
