@@ -1,6 +1,5 @@
 package dev.tandem.training;
 
-import ai.djl.ndarray.NDManager;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.TrainingFailure;
@@ -14,14 +13,12 @@ import java.util.Map;
 final class Evaluation {
 
     private final TrainingRun run;
-    private final Learner learner;
-    private final NDManager manager;
+    private final Passes passes;
     private final List<MicroBatch> batches = new ArrayList<>();
 
-    Evaluation(TrainingRun run, Learner learner, NDManager manager, List<TokenizedRow> rows) {
+    Evaluation(TrainingRun run, Passes passes, List<TokenizedRow> rows) {
         this.run = run;
-        this.learner = learner;
-        this.manager = manager;
+        this.passes = passes;
         int size = run.spec().perDeviceEvalBatchSize();
         for (int start = 0; start < rows.size(); start += size) {
             List<TokenizedRow> batch = rows.subList(start, Math.min(start + size, rows.size()));
@@ -38,25 +35,24 @@ final class Evaluation {
     }
 
     /**
+     * @param step steps done
      * @param tokensSeen in training so far, which TRL repeats here
      * @param epoch passes over the training data
      * @param policyIsReference whether nothing has moved yet
      */
-    Map<String, Double> run(long tokensSeen, double epoch, boolean policyIsReference) {
+    Map<String, Double> run(int step, long tokensSeen, double epoch, boolean policyIsReference) {
         var sums = new LinkedHashMap<String, Double>();
         double loss = 0;
         int rows = 0;
         for (MicroBatch batch : batches) {
-            try (NDManager scratch = manager.newSubManager()) {
-                boolean pairs = run.method() == Method.DPO;
-                BatchResult result = learner.evaluate(scratch, batch, pairs ? 1 : 1.0 / batch.predictions());
-                Map<String, Double> metrics = pairs
-                        ? BatchMetrics.ofPairs(batch, policyIsReference ? result.withoutRewards() : result, run.spec())
-                        : BatchMetrics.ofDemonstrations(batch, result);
-                metrics.forEach((name, value) -> sums.merge(name, value, Double::sum));
-                loss += result.loss() * batch.rows().size();
-                rows += batch.rows().size();
-            }
+            boolean pairs = run.method() == Method.DPO;
+            BatchResult result = passes.evaluate(batch, pairs ? 1 : 1.0 / batch.predictions(), step);
+            Map<String, Double> metrics = pairs
+                    ? BatchMetrics.ofPairs(batch, policyIsReference ? result.withoutRewards() : result, run.spec())
+                    : BatchMetrics.ofDemonstrations(batch, result);
+            metrics.forEach((name, value) -> sums.merge(name, value, Double::sum));
+            loss += result.loss() * batch.rows().size();
+            rows += batch.rows().size();
         }
         var means = new LinkedHashMap<String, Double>();
         means.put("loss", loss / rows);

@@ -12,13 +12,12 @@ import dev.tandem.transformer.WeightShapes;
  * @param perToken forward through the blocks' weights: two for each weight
  * @param perVisiblePair forward of one query and one key that it sees, over all layers
  * @param perPrediction forward of the head
- * @param passes how many forwards the blocks cost: 1 forward, 2 backward or 1 where the weights are frozen, 1 more where
- *     they are computed again
+ * @param passes how many forwards the blocks cost: 1 forward, 2 backward or 1 where the weights are frozen
  * @param heads how many forwards the head costs in a training step: with the slope 2, with its own gradient 4
  */
 record Flops(double perToken, double perVisiblePair, double perPrediction, int passes, int heads) {
 
-    static Flops of(Policy policy, boolean recomputes) {
+    static Flops of(Policy policy) {
         Decoder decoder = policy.model().decoder();
         ModelConfig config = decoder.config();
         double weights = WeightShapes.linearWeights(config);
@@ -31,18 +30,21 @@ record Flops(double perToken, double perVisiblePair, double perPrediction, int p
                         * config.attention().heads()
                         * config.attention().headDim(),
                 head,
-                (frozen ? 2 : 3) + (recomputes ? 1 : 0),
+                frozen ? 2 : 3,
                 policy.trainsHead() ? 4 : 2);
     }
 
-    /** @param referenceRows rows of the micro-batch that ran through the reference too */
-    double of(MicroBatch batch, int referenceRows) {
+    /**
+     * @param forwardRows rows of the micro-batch that ran forward once more, through the reference too
+     * @param recomputes whether the blocks were computed again for their gradients
+     */
+    double of(MicroBatch batch, double forwardRows, boolean recomputes) {
         double block = 0;
         for (TokenTree tree : batch.trees()) {
             block += tokens(tree) * perToken + visiblePairs(tree) * perVisiblePair;
         }
-        double reference = (double) referenceRows / batch.rows().size();
-        return block * (passes + reference) + batch.predictions() * perPrediction * (heads + reference);
+        double more = forwardRows / batch.rows().size();
+        return block * (passes + more + (recomputes ? 1 : 0)) + batch.predictions() * perPrediction * (heads + more);
     }
 
     private static double tokens(TokenTree tree) {

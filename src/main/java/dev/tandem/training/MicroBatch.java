@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that one forward pass takes, and where their completions lie among its M predictions: sequence 2i is the chosen
+ * Rows that are computed together, and where their completions lie among their M predictions: sequence 2i is the chosen
  * side of row i, sequence 2i + 1 the rejected one; without rejected sides, sequence i is row i.
  *
  * @param starts where each sequence's predictions begin, one more for the end of the last
@@ -41,6 +41,39 @@ record MicroBatch(List<TokenizedRow> rows, List<TokenTree> trees, int[] starts) 
         return rejectedPrompt == null
                 ? List.of(new TokenTree(row.promptIds(), List.of(row.chosenIds(), rejected)))
                 : List.of(chosen, new TokenTree(rejectedPrompt, List.of(rejected)));
+    }
+
+    /** Several as one, row after row. */
+    static MicroBatch joined(List<MicroBatch> batches) {
+        return batches.size() == 1
+                ? batches.getFirst()
+                : of(
+                        batches.stream().flatMap(batch -> batch.rows.stream()).toList(),
+                        batches.stream().anyMatch(MicroBatch::pairs));
+    }
+
+    /** Its rows from one to another. */
+    MicroBatch part(int from, int to) {
+        return from == 0 && to == rows.size() ? this : of(rows.subList(from, to), pairs());
+    }
+
+    private boolean pairs() {
+        return sequences() > rows.size();
+    }
+
+    /** Places of the rows that attention sees, with padding to the longest: what the memory of a pass grows with. */
+    int places() {
+        return trees.size() * longest();
+    }
+
+    /** Tokens of the longest tree. */
+    int longest() {
+        return trees.stream().mapToInt(TokenTree::tokens).max().orElse(0);
+    }
+
+    /** Tokens of all trees, the last of each completion included, as they run where there are routers. */
+    int wholeTokens() {
+        return trees.stream().mapToInt(TokenTree::tokens).sum();
     }
 
     int sequences() {

@@ -18,10 +18,32 @@ sealed interface Objective permits PreferenceObjective, Objective.Likelihood {
     record Predictions(
             NDArray policy,
             @Nullable NDArray reference,
-            @Nullable NDArray logSumP2) {}
+            @Nullable NDArray logSumP2) {
+
+        Predictions slice(int from, int to) {
+            return from == 0 && to == policy.size()
+                    ? this
+                    : new Predictions(
+                            slice(policy, from, to), sliceOf(reference, from, to), sliceOf(logSumP2, from, to));
+        }
+
+        private static @Nullable NDArray sliceOf(@Nullable NDArray array, int from, int to) {
+            return array == null ? null : slice(array, from, to);
+        }
+
+        private static NDArray slice(NDArray array, int from, int to) {
+            return array.get(from + ":" + to);
+        }
+    }
 
     /** @return a scalar */
     NDArray loss(MicroBatch batch, Predictions predictions);
+
+    /**
+     * What the loss of some rows of a micro-batch, computed from them alone, counts in the loss of all; not a number where
+     * the rows are coupled, so that no part can be computed alone.
+     */
+    double share(int rows, int ofRows);
 
     default boolean needsLogSumP2() {
         return false;
@@ -37,6 +59,11 @@ sealed interface Objective permits PreferenceObjective, Objective.Likelihood {
         @Override
         public NDArray loss(MicroBatch batch, Predictions predictions) {
             return predictions.policy().sum().neg();
+        }
+
+        @Override
+        public double share(int rows, int ofRows) {
+            return 1;
         }
     }
 }

@@ -40,6 +40,11 @@ record PreferenceObjective(
     }
 
     @Override
+    public double share(int rows, int ofRows) {
+        return terms.stream().anyMatch(term -> term.loss().couplesPairs()) ? Double.NaN : (double) rows / ofRows;
+    }
+
+    @Override
     public boolean needsLogSumP2() {
         return weighted;
     }

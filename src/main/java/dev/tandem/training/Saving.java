@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class Saving {
     private final TrainingCheckpoint.Arrays arrays;
     private final @Nullable Reference reference;
     private final RunIdentity identity;
+    private final Supplier<PassPlan> plan;
 
     Saving(
             TrainingRun run,
@@ -33,7 +35,8 @@ final class Saving {
             Kernels kernels,
             TrainingCheckpoint.Arrays arrays,
             @Nullable Reference reference,
-            RunIdentity identity) {
+            RunIdentity identity,
+            Supplier<PassPlan> plan) {
         this.run = run;
         this.monitor = monitor;
         this.manager = manager;
@@ -41,6 +44,7 @@ final class Saving {
         this.arrays = arrays;
         this.reference = reference;
         this.identity = identity;
+        this.plan = plan;
     }
 
     /** A checkpoint of all arrays, and what the run stood at. */
@@ -58,7 +62,9 @@ final class Saving {
                 reference.keep();
             }
             TrainingCheckpoint.write(
-                    folder, arrays, new TrainingCheckpoint.State(identity, step, window.state(), with, latest));
+                    folder,
+                    arrays,
+                    new TrainingCheckpoint.State(identity, step, window.state(), with, latest, plan.get()));
             BestSoFar.Saved kept = with.saved();
             monitor.checkpointed(
                     step, folder, TrainingCheckpoint.size(folder), kept == null ? null : Integer.valueOf(kept.step()));
@@ -121,7 +127,7 @@ final class Saving {
                             .formatted(saved.step(), saved.path()),
                     Map.of("step", saved.step()));
             return new TrainingCheckpoint.State(
-                    identity, state.step(), state.window(), state.best().withoutSaved(), state.latest());
+                    identity, state.step(), state.window(), state.best().withoutSaved(), state.latest(), state.plan());
         }
         return state;
     }

@@ -56,7 +56,17 @@ public final class Trainer {
             Dropouts.check(run, models, monitor);
             Reference reference = reference(models, data, manager, kernels);
             try (reference) {
-                var loop = new TrainingLoop(run, monitor, manager, kernels, models, reference, data);
+                var loop = new TrainingLoop(
+                        run,
+                        monitor,
+                        manager,
+                        kernels,
+                        models,
+                        reference,
+                        data,
+                        models.mustStayDeclared(run)
+                                ? PassPlan.asDeclared(run.spec().gradientCheckpointing())
+                                : new PassPlan(2048, run.spec().gradientCheckpointing()));
                 int fromStep = loop.resume();
                 monitor.started(loop.totalSteps(), fromStep, data.rows().size(), data.dropped(), device.toString());
                 if (fromStep == 0) {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -42,9 +43,15 @@ final class TrainingCheckpoint {
      * @param madeWith all that decides the numbers; a checkpoint of another run is refused
      * @param step optimizer steps done
      * @param latest the last of each metric
+     * @param plan by which rows were grouped at last, so that a resumed run rounds as the uninterrupted one
      */
     record State(
-            RunIdentity madeWith, int step, MetricWindow.State window, BestSoFar best, Map<String, Double> latest) {}
+            RunIdentity madeWith,
+            int step,
+            MetricWindow.State window,
+            BestSoFar best,
+            Map<String, Double> latest,
+            @Nullable PassPlan plan) {}
 
     /** @param files digest of every other file of the folder */
     private record Contents(State state, Map<String, String> files) {}

@@ -23,9 +23,8 @@ final class TrainingLoop {
     private final TrainingRun run;
     private final TrainingSpec spec;
     private final TrainingMonitor monitor;
-    private final NDManager manager;
     private final @Nullable Reference reference;
-    private final Learner learner;
+    private final Passes passes;
     private final Flops flops;
     private final PolicyUpdate update;
     private final LossAlarm alarm;
@@ -49,28 +48,24 @@ final class TrainingLoop {
             Kernels kernels,
             LoadedModels models,
             @Nullable Reference reference,
-            RunData data) {
+            RunData data,
+            PassPlan plan) {
         this.run = run;
         this.spec = run.spec();
         this.monitor = monitor;
-        this.manager = manager;
         this.reference = reference;
         boolean pairs = run.method() == Method.DPO;
         Policy policy = models.policy();
         Objective objective = pairs ? PreferenceObjective.of(spec) : new Objective.Likelihood();
-        this.learner = new Learner(
-                policy,
-                reference,
-                objective,
-                pairs ? spec.routerAuxLossCoef() : 0,
-                spec.gradientCheckpointing(),
-                kernels::in);
+        var learner = new Learner(
+                policy, reference, objective, pairs ? spec.routerAuxLossCoef() : 0, plan.recomputes(), kernels::in);
+        this.passes = new Passes(learner, policy, manager, kernels, monitor, plan);
         this.beginAlike = pairs && models.beginAlike(run);
         this.alarm = new LossAlarm(beginAlike ? objective.initialValue(manager).orElse(Double.NaN) : Double.NaN);
-        this.flops = Flops.of(policy, spec.gradientCheckpointing());
+        this.flops = Flops.of(policy);
         this.data = data;
         this.rows = data.rows();
-        this.evaluation = data.evalRows() == null ? null : new Evaluation(run, learner, manager, data.evalRows());
+        this.evaluation = data.evalRows() == null ? null : new Evaluation(run, passes, data.evalRows());
         this.order = new DataOrder(spec, DataOrder.lengths(rows));
         this.timetable = new Timetable(spec, order);
         this.learningRate = new LearningRate(spec, order.totalSteps());
@@ -81,7 +76,7 @@ final class TrainingLoop {
         this.update = new PolicyUpdate(spec, manager, kernels, policy, optimizer, learningRate, synced);
         var arrays = new TrainingCheckpoint.Arrays(
                 policy.parameters(), optimizer.state(), synced == null ? Map.of() : synced.parameters());
-        this.saving = new Saving(run, monitor, manager, kernels, arrays, reference, data.identity(run));
+        this.saving = new Saving(run, monitor, manager, kernels, arrays, reference, data.identity(run), passes::plan);
     }
 
     int totalSteps() {
@@ -99,6 +94,10 @@ final class TrainingLoop {
             window.restore(state.window());
             best = state.best();
             latest.putAll(state.latest());
+            PassPlan saved = state.plan();
+            if (saved != null) {
+                passes.goOnWith(saved);
+            }
         });
         return step;
     }
@@ -192,20 +191,20 @@ final class TrainingLoop {
                 .map(indices ->
                         MicroBatch.of(Arrays.stream(indices).mapToObj(rows::get).toList(), run.method() == Method.DPO))
                 .toList();
+        double weight = weight(batches);
+        List<BatchResult> results = passes.learn(batches, weight, step, spec.seed());
         double[] losses = new double[batches.size()];
         double routers = 0;
         for (int i = 0; i < losses.length; i++) {
-            try (NDManager scratch = manager.newSubManager()) {
-                BatchResult result =
-                        learner.learn(scratch, batches.get(i), weight(batches), Dropouts.seed(spec.seed(), step, i));
-                alarm.check(batches.get(i), result, step);
-                window.addMicroBatch(
-                        metrics(batches.get(i), result),
-                        batches.get(i),
-                        flops.of(batches.get(i), result.referenceRows()));
-                losses[i] = result.loss();
-                routers += result.auxLoss() == null ? 0 : weight(batches) * spec.routerAuxLossCoef() * result.auxLoss();
-            }
+            MicroBatch batch = batches.get(i);
+            BatchResult result = results.get(i);
+            alarm.check(batch, result, step);
+            window.addMicroBatch(
+                    metrics(batch, result),
+                    batch,
+                    flops.of(batch, result.told().forwardRows(), passes.plan().recomputes()));
+            losses[i] = result.loss();
+            routers += result.auxLoss() == null ? 0 : weight * spec.routerAuxLossCoef() * result.auxLoss();
         }
         double loss = DoubleStream.of(losses).sum();
         alarm.checkFirst(loss - routers, step);
@@ -246,7 +245,7 @@ final class TrainingLoop {
     private void evaluate() {
         Evaluation rows = Objects.requireNonNull(evaluation, "evaluation data, which the trainer asked for");
         Map<String, Double> metrics =
-                rows.run(window.state().tokensSeen(), order.epochsAfter(step), policyIsReference());
+                rows.run(step, window.state().tokensSeen(), order.epochsAfter(step), policyIsReference());
         metrics.forEach((name, value) -> latest.put("eval_" + name, value));
         monitor.measured("eval", step, metrics);
         String metric = spec.bestMetric();

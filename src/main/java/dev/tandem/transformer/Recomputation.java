@@ -30,17 +30,33 @@ public final class Recomputation {
         this.states = states;
     }
 
-    /** Runs forward, without a graph. */
+    /** Runs forward, without a graph; of a layer's inside nothing outlives it. */
     public static Recomputation begin(Ops ops, LanguageModel model, PackedTokens tokens) {
         boolean recording = JniUtils.isGradMode();
         JniUtils.setGradMode(false);
         var inputs = new ArrayList<NDArray>();
         var routing = new Routing(tokens);
-        NDArray hidden =
-                model.decoder().pass(ops, tokens, model.adapter(), routing).run(inputs::add);
-        NDArray states = ops.call("select", hidden, tokens.predictors());
+        inputs.add(inside(ops, model, tokens, routing, Decoder.Pass::embeddings));
+        for (int i = 0; i < model.config().layers().size(); i++) {
+            int layer = i;
+            NDArray x = inputs.getLast();
+            inputs.add(inside(ops, model, tokens, routing, pass -> pass.layer(layer, x)));
+        }
+        NDArray x = inputs.getLast();
+        NDArray states = inside(
+                ops, model, tokens, routing, pass -> pass.ops.call("select", pass.finalNorm(x), tokens.predictors()));
         JniUtils.setGradMode(recording);
         return new Recomputation(model, tokens, inputs, routing, states);
+    }
+
+    private static NDArray inside(
+            Ops ops, LanguageModel model, PackedTokens tokens, Routing routing, Function<Decoder.Pass, NDArray> part) {
+        try (NDManager scope = ops.manager().newSubManager()) {
+            NDArray result = part.apply(model.decoder().pass(ops.in(scope), tokens, model.adapter(), routing));
+            result.attach(ops.manager());
+            routing.keep(ops.manager());
+            return result;
+        }
     }
 
     public LanguageModel.Prediction prediction() {
@@ -52,12 +68,10 @@ public final class Recomputation {
      * last.
      *
      * @param gradient of the loss by {@link LanguageModel.Prediction#states()}, (M, C)
-     * @param imbalanceWeight factor of {@link Routing#imbalance} in the loss
+     * @param routers gradient of the loss by {@link Routing#probabilities}; empty if it does not depend on them
      */
-    public void backward(Ops ops, GradientCollector collector, NDArray gradient, double imbalanceWeight) {
+    public void backward(Ops ops, GradientCollector collector, NDArray gradient, List<NDArray> routers) {
         int layers = inputs.size() - 1;
-        List<NDArray> routers =
-                imbalanceWeight == 0 ? List.of() : routing.imbalanceSlopes(ops, collector, imbalanceWeight);
         int router = routers.size();
         NDArray above = through(
                 ops,

@@ -28,6 +28,12 @@ public record TokenTree(int[] trunk, List<int[]> branches, int firstPosition) {
                 + branches.stream().mapToInt(branch -> branch.length).max().orElse(0);
     }
 
+    /** Tokens of trunk and branches. */
+    public int tokens() {
+        return trunk.length
+                + branches.stream().mapToInt(branch -> branch.length).sum();
+    }
+
     /** Tokens of a branch to run: the last one predicts nothing that is asked for, so it stays out. */
     public static int run(int[] branch) {
         return Math.max(branch.length - 1, 0);

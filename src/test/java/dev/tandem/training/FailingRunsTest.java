@@ -75,7 +75,8 @@ class FailingRunsTest {
                     manager,
                     kernels,
                     message -> {});
-            var loop = new TrainingLoop(run, new RecordedMetrics(), manager, kernels, models, reference, data);
+            var loop = new TrainingLoop(
+                    run, new RecordedMetrics(), manager, kernels, models, reference, data, new PassPlan(2048, false));
 
             assertThatExceptionOfType(TrainingFailure.class)
                     .isThrownBy(loop::run)

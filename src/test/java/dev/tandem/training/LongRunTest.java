@@ -67,7 +67,7 @@ class LongRunTest {
 
             var reference =
                     new CachedReference(ReferenceCache.inMemory(), models.reference(), manager, kernels, message -> {});
-            new TrainingLoop(run, watch, manager, kernels, models, reference, rows).run();
+            new TrainingLoop(run, watch, manager, kernels, models, reference, rows, new PassPlan(2048, false)).run();
 
             assertThat(watch.arrays).as("counts of live arrays between steps").hasSize(1);
             assertThat(watch.residentAtEnd - watch.residentEarly)

@@ -51,15 +51,9 @@ final class LossProbe {
             collector.backward(loss);
             JniUtils.setGradMode(false);
             float[] zeros = new float[policy.size()];
-            var result = new BatchResult(
-                    loss.getFloat(),
-                    null,
-                    floats(policy),
-                    zeros,
-                    zeros,
-                    zeros,
-                    referenceLogps == null ? null : floats(reference),
-                    0);
+            float[][] rows = {floats(policy), zeros, zeros, zeros};
+            var told = new Told(rows, referenceLogps == null ? null : floats(reference), 0);
+            var result = new BatchResult(loss.getFloat(), null, told);
             return new Answer(
                     loss.getFloat(), logps.getGradient().toFloatArray(), BatchMetrics.ofPairs(batch, result, spec));
         }

@@ -187,7 +187,12 @@ class TrainingCheckpointTest {
 
         static Path write(Path folder, NDManager manager, int value, RunIdentity run) throws IOException {
             var state = new TrainingCheckpoint.State(
-                    run, value, new MetricWindow().state(), BestSoFar.NONE, Map.of("loss", Double.NaN));
+                    run,
+                    value,
+                    new MetricWindow().state(),
+                    BestSoFar.NONE,
+                    Map.of("loss", Double.NaN),
+                    PassPlan.asDeclared(false));
             return TrainingCheckpoint.write(folder, arrays(manager, value), state);
         }
     }

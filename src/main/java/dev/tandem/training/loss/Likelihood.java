@@ -14,4 +14,9 @@ record Likelihood() implements PreferenceLoss {
         float perToken = tokens.size() / Math.max(1, tokens.sum().getFloat());
         return pairs.chosen().likelihood().mul(-perToken);
     }
+
+    @Override
+    public boolean couplesPairs() {
+        return true;
+    }
 }

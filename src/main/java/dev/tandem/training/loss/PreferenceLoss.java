@@ -9,6 +9,11 @@ public sealed interface PreferenceLoss permits DeltaLoss, AnchoredLoss, Transpor
 
     NDArray perPair(Pairs pairs);
 
+    /** Whether the number of a pair depends on the pairs beside it. */
+    default boolean couplesPairs() {
+        return false;
+    }
+
     static PreferenceLoss of(LossType type, TrainingSpec spec) {
         double beta = spec.beta();
         double epsilon = spec.labelSmoothing();

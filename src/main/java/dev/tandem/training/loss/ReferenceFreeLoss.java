@@ -28,6 +28,11 @@ sealed interface ReferenceFreeLoss extends PreferenceLoss {
             return Logistic.smoothed(margin.mul((float) beta), epsilon)
                     .add(new Likelihood().perPair(pairs).mul((float) alpha));
         }
+
+        @Override
+        public boolean couplesPairs() {
+            return true;
+        }
     }
 
     /** ORPO, eqs. 6 and 7 of arXiv:2403.07691, whose λ is beta: likelihood, and the odds of the mean token. */
@@ -37,6 +42,11 @@ sealed interface ReferenceFreeLoss extends PreferenceLoss {
             NDArray ratio = logOdds(pairs.chosen().meanLikelihood())
                     .sub(logOdds(pairs.rejected().meanLikelihood()));
             return new Likelihood().perPair(pairs).add(negLogSigmoid(ratio).mul((float) beta));
+        }
+
+        @Override
+        public boolean couplesPairs() {
+            return true;
         }
 
         /** log(p / (1 − p)) of a log p below 0: with 1 − p = tanh(−log p / 2) (1 + p) nothing cancels. */

@@ -8,6 +8,11 @@ import ai.djl.ndarray.NDArray;
  */
 sealed interface TransportLoss extends PreferenceLoss {
 
+    @Override
+    default boolean couplesPairs() {
+        return true;
+    }
+
     /** Paired: the margins of the policy should lie above those of the reference. */
     record Aot(double beta, double epsilon) implements TransportLoss {
         @Override
