@@ -14,7 +14,7 @@ import java.util.HexFormat;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a model card says of the data that went in. */
+/** What went into a run, by content: for its identity and its model card. */
 final class Digests {
 
     private static final String PREFIX = "sha256:";
