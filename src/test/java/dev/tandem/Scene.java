@@ -81,8 +81,12 @@ public class Scene {
         return submissions.submit(SubmitJob.read(request), null).job();
     }
 
+    public Job job(String id) {
+        return board.get(id);
+    }
+
     public Job get(Job job) {
-        return board.get(job.id());
+        return job(job.id());
     }
 
     public Job await(Job job, JobStatus status) throws InterruptedException {

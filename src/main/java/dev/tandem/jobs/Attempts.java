@@ -1,5 +1,6 @@
 package dev.tandem.jobs;
 
+import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.security.AttemptToken;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.WorkerExit;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -19,6 +21,7 @@ public class Attempts {
     private static final int UNKNOWN_EXIT = -1;
 
     private final Jobs jobs;
+    private final Turns turns;
     private final JdbcClient sql;
     private final Endings endings;
     private final JobEvents events;
@@ -28,6 +31,7 @@ public class Attempts {
 
     Attempts(
             Jobs jobs,
+            Turns turns,
             JdbcClient sql,
             Endings endings,
             JobEvents events,
@@ -35,6 +39,7 @@ public class Attempts {
             LeaseTerms terms,
             JobMeters meters) {
         this.jobs = jobs;
+        this.turns = turns;
         this.sql = sql;
         this.endings = endings;
         this.events = events;
@@ -43,35 +48,63 @@ public class Attempts {
         this.meters = meters;
     }
 
-    /** A job that is to be started now, with the token its worker speaks by. */
-    public record Claim(String job, long epoch, AttemptToken token) {}
+    /**
+     * A job that is to be started now.
+     *
+     * @param token that its worker speaks by
+     * @param gpus of the machine that it got
+     */
+    public record Claim(String job, long epoch, AttemptToken token, List<String> gpus) {}
 
     /** One run of one job. */
     public record AttemptId(String job, long epoch) {}
 
-    /** Takes the job that is next, unless {@code worker} has all its slots in use. */
+    /** Takes the job that is next, unless {@code worker}, which has no GPU, has all its slots in use. */
     public Optional<Claim> claimNext(String worker, int slots) {
-        // Two claims for one machine come one after the other, else both would see the same slot free.
-        sql.sql("SELECT pg_advisory_xact_lock(hashtext(:worker))::text")
-                .param("worker", worker)
-                .query(String.class)
-                .single();
-        long used = sql.sql("SELECT count(*) FROM lease WHERE worker = :worker")
+        return claimNext(new Offer(worker, slots, List.of()));
+    }
+
+    /** Takes the job that is next and that the machine has room for. */
+    public Optional<Claim> claimNext(Offer offer) {
+        if (offer.slots() == 0 || turns.nobodyWaits()) {
+            return Optional.empty();
+        }
+        turns.take();
+        if (slotsInUse(offer.machine()) >= offer.slots()) {
+            return Optional.empty();
+        }
+        List<String> free = freeGpus(offer);
+        return turns.next(free.size()).map(job -> start(job, offer.machine(), free.subList(0, job.gpus())));
+    }
+
+    private long slotsInUse(String worker) {
+        return sql.sql("SELECT count(*) FROM lease WHERE worker = :worker")
                 .param("worker", worker)
                 .query(Long.class)
                 .single();
-        return used < slots ? jobs.lockNextWaiting().map(job -> start(job, worker)) : Optional.empty();
     }
 
-    private Claim start(Job job, String worker) {
+    private List<String> freeGpus(Offer offer) {
+        Set<String> taken = sql.sql("""
+                SELECT unnest(a.gpus) FROM lease l JOIN attempt a ON a.job_id = l.job_id AND a.epoch = l.epoch
+                 WHERE l.worker = :worker
+                """)
+                .param("worker", offer.machine())
+                .query(String.class)
+                .set();
+        return offer.gpus().stream().filter(gpu -> !taken.contains(gpu)).toList();
+    }
+
+    private Claim start(Job job, String worker, List<String> gpus) {
         Instant now = clock.now();
         meters.claimed(job, now);
         job.start(worker, now);
         AttemptToken token = AttemptToken.issue();
         sql.sql("""
-                INSERT INTO attempt (job_id, epoch, worker, token_hash, started_at)
-                VALUES (:job, :epoch, :worker, :hash, clock_timestamp())
+                INSERT INTO attempt (job_id, epoch, worker, token_hash, gpus, started_at)
+                VALUES (:job, :epoch, :worker, :hash, :gpus, clock_timestamp())
                 """)
+                .param("gpus", gpus.toArray(String[]::new))
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .param("worker", worker)
@@ -87,7 +120,7 @@ public class Attempts {
                 .param("ms", terms.lease().toMillis())
                 .update();
         events.status(job, "info");
-        return new Claim(job.id(), job.epoch(), token);
+        return new Claim(job.id(), job.epoch(), token, List.copyOf(gpus));
     }
 
     /**

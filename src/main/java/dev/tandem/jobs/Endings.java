@@ -16,13 +16,15 @@ class Endings {
     private final JobEvents events;
     private final LeaseTerms terms;
     private final JobMeters meters;
+    private final Shares shares;
 
-    Endings(JdbcClient sql, DatabaseClock clock, JobEvents events, LeaseTerms terms, JobMeters meters) {
+    Endings(JdbcClient sql, DatabaseClock clock, JobEvents events, LeaseTerms terms, JobMeters meters, Shares shares) {
         this.sql = sql;
         this.clock = clock;
         this.events = events;
         this.terms = terms;
         this.meters = meters;
+        this.shares = shares;
     }
 
     void succeeded(Job job, String model) {
@@ -111,6 +113,7 @@ class Endings {
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .update();
+        shares.charge(job);
         sql.sql("DELETE FROM lease WHERE job_id = :job").param("job", job.id()).update();
         events.status(job, level);
         meters.attemptEnded(job, outcome);

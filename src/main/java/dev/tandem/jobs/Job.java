@@ -49,6 +49,7 @@ public class Job {
     private @Nullable Instant desiredAt;
     private String queue;
     private int priority;
+    private int gpus;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private Map<String, String> labels;
@@ -102,6 +103,7 @@ public class Job {
         this.desired = Instruction.CONTINUE;
         this.queue = request.queue();
         this.priority = request.priority();
+        this.gpus = request.resources().count();
         this.labels = request.labels();
         this.spec = Form.write(request);
         this.modelId = inputs.model().id();
@@ -259,6 +261,11 @@ public class Job {
 
     public int priority() {
         return priority;
+    }
+
+    /** How many of a machine's GPUs it needs; 0 if it trains on the CPU. */
+    public int gpus() {
+        return gpus;
     }
 
     public Map<String, String> labels() {

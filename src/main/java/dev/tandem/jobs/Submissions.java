@@ -16,6 +16,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class Submissions {
 
     private final Jobs jobs;
+    private final Fleet fleet;
     private final InputCheck inputs;
     private final JobEvents events;
     private final DatabaseClock clock;
@@ -24,12 +25,14 @@ public class Submissions {
 
     Submissions(
             Jobs jobs,
+            Fleet fleet,
             InputCheck inputs,
             JobEvents events,
             DatabaseClock clock,
             TransactionTemplate transaction,
             ApplicationEventPublisher listeners) {
         this.jobs = jobs;
+        this.fleet = fleet;
         this.inputs = inputs;
         this.events = events;
         this.clock = clock;
@@ -77,7 +80,9 @@ public class Submissions {
         return earlier(dedupe).orElseGet(() -> new Submitted(create(request, dedupe, withoutEffect), false));
     }
 
-    private Job create(SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
+    private Job create(SubmitJob asked, @Nullable Dedupe dedupe, List<String> withoutEffect) {
+        SubmitJob request =
+                asked.resources().gpus() == null ? asked.on(new SubmitJob.Resources(fleet.hasGpus() ? 1 : 0)) : asked;
         Inputs found = inputs.lookUp(request);
         String id = Ids.fresh("job_");
         Job job = jobs.saveAndFlush(new Job(id, request, found, dedupe, clock.now()));

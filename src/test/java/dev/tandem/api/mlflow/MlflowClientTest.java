@@ -36,8 +36,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @RunningApp
 class MlflowClientTest {
 
-    private static final String QUEUE = "for mlflow";
-    private static final String EXPERIMENT = "queue-for mlflow";
+    private static final String QUEUE = "for-mlflow";
+    private static final String EXPERIMENT = "queue-for-mlflow";
 
     @LocalServerPort
     int port;
