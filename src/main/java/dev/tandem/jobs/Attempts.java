@@ -90,7 +90,7 @@ public class Attempts {
                  WHERE l.worker = :worker
                 """)
                 .param("worker", offer.machine())
-                .query(String.class)
+                .query((row, n) -> row.getString(1))
                 .set();
         return offer.gpus().stream().filter(gpu -> !taken.contains(gpu)).toList();
     }

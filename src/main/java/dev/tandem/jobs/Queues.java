@@ -73,12 +73,17 @@ public class Queues {
         sql.sql("WITH " + Shares.SERVED
                         + "SELECT queue, sum(gpus) AS gpus, sum(seconds) AS seconds FROM served GROUP BY queue")
                 .param("halfLife", properties.halfLifeSeconds())
-                .query(Use.class)
+                .query((row, n) -> new Use(row.getString(1), row.getLong(2), row.getDouble(3)))
                 .list()
                 .forEach(use -> uses.put(use.queue(), use));
         return sql
                 .sql("SELECT name, weight, max_running, max_gpus, paused FROM queue ORDER BY name")
-                .query(Stored.class)
+                .query((row, n) -> new Stored(
+                        row.getString(1),
+                        row.getDouble(2),
+                        row.getObject(3, Integer.class),
+                        row.getObject(4, Integer.class),
+                        row.getBoolean(5)))
                 .list()
                 .stream()
                 .map(queue -> view(queue, counts.get(queue.name()), uses.get(queue.name())))
@@ -143,11 +148,9 @@ public class Queues {
             throw new Conflict(
                     "name", "queue_in_use", "the queue default is always there; jobs that name no queue go there");
         }
-        sql.sql("SELECT name FROM queue WHERE name = :name FOR UPDATE")
-                .param("name", name)
-                .query(String.class)
-                .optional()
-                .orElseThrow(() -> new NotFound("queue", name));
+        if (settings(name).isEmpty()) {
+            throw new NotFound("queue", name);
+        }
         String unfinished = tally.unfinishedOf(name);
         if (!unfinished.isEmpty()) {
             throw new Conflict(
@@ -171,7 +174,7 @@ public class Queues {
 
     private FieldProblem unknown(String name) {
         List<String> known = sql.sql("SELECT name FROM queue ORDER BY name")
-                .query(String.class)
+                .query((row, n) -> row.getString(1))
                 .list();
         String near =
                 Form.nearest(name, known).map(" did you mean %s?"::formatted).orElse("");
@@ -182,6 +185,7 @@ public class Queues {
                         .formatted(name, near, String.join(", ", known)));
     }
 
+    /** The queue then stays as it is until the caller's transaction ends. */
     private Optional<QueueSettings> settings(String name) {
         return sql.sql("SELECT weight, max_running, max_gpus, paused FROM queue WHERE name = :name FOR UPDATE")
                 .param("name", name)

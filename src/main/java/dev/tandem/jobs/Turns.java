@@ -83,7 +83,7 @@ class Turns {
         List<Group> groups = sql.sql(NEXT)
                 .param("halfLife", properties.halfLifeSeconds())
                 .param("gpus", freeGpus)
-                .query(Group.class)
+                .query((row, n) -> new Group(row.getString(1), row.getInt(2), row.getString(3)))
                 .list();
         return groups.stream()
                 .flatMap(group -> jobs.lockNextWaiting(group.queue(), group.gpus(), group.project()).stream())
