@@ -74,7 +74,7 @@ public class Attempts {
             return Optional.empty();
         }
         List<String> free = freeGpus(offer);
-        return turns.next(free.size()).map(job -> start(job, offer.machine(), free.subList(0, job.gpus())));
+        return turns.next(offer.machine(), free.size()).map(job -> start(job, offer.machine(), free.subList(0, job.gpus())));
     }
 
     private long slotsInUse(String worker) {
@@ -158,7 +158,7 @@ public class Attempts {
                 SELECT id, epoch FROM job
                  WHERE status IN ('starting', 'running', 'pausing')
                    AND (desired = 'cancel' AND desired_at < clock_timestamp() - :cancel * interval '1 millisecond'
-                     OR desired = 'pause' AND desired_at < clock_timestamp() - :pause * interval '1 millisecond')
+                     OR desired IN ('pause', 'preempt') AND desired_at < clock_timestamp() - :pause * interval '1 millisecond')
                 """)
                 .param("cancel", terms.cancelGrace().toMillis())
                 .param("pause", terms.pauseGrace().toMillis())

@@ -10,7 +10,6 @@ import static dev.tandem.jobs.JobStatus.STARTING;
 import static dev.tandem.jobs.JobStatus.SUCCEEDED;
 
 import dev.tandem.spec.Form;
-import dev.tandem.spec.Instruction;
 import dev.tandem.spec.RunIdentity;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
@@ -43,10 +42,11 @@ public class Job {
 
     private String statusReason;
 
-    @Convert(converter = Words.OfInstruction.class)
-    private Instruction desired;
+    @Convert(converter = Words.OfWish.class)
+    private Wish desired;
 
     private @Nullable Instant desiredAt;
+    private @Nullable String stoppingFor;
     private String queue;
     private int priority;
     private int gpus;
@@ -100,7 +100,7 @@ public class Job {
         this.name = request.name() == null ? id : request.name();
         this.status = QUEUED;
         this.statusReason = "waiting for a free worker slot";
-        this.desired = Instruction.CONTINUE;
+        this.desired = Wish.CONTINUE;
         this.queue = request.queue();
         this.priority = request.priority();
         this.gpus = request.resources().count();
@@ -141,7 +141,7 @@ public class Job {
     /** Cancels a waiting job at once; a running one is only asked, since its worker must stop first. */
     void askToCancel(Instant now) {
         if (status.isUnderWay()) {
-            ask(Instruction.CANCEL, "cancelling: the worker is asked to stop", now);
+            ask(Wish.CANCEL, "cancelling: the worker is asked to stop", now);
         } else {
             cancelled("cancelled by request before a worker had it", now);
         }
@@ -154,8 +154,26 @@ public class Job {
             statusReason = "paused by request; resume it to go on";
         } else {
             become(PAUSING, "pause");
-            ask(Instruction.PAUSE, "pausing: the worker is asked to write a checkpoint and stop", now);
+            ask(Wish.PAUSE, "pausing: the worker is asked to write a checkpoint and stop", now);
         }
+    }
+
+    /** Whether its worker can be asked to stop for another job. */
+    boolean mayMakeRoom() {
+        return status == RUNNING && desired == Wish.CONTINUE;
+    }
+
+    /** The worker writes a checkpoint and stops; then the job waits again. */
+    void askToMakeRoom(Job other, Instant now) {
+        if (!mayMakeRoom() || other.priority <= priority) {
+            throw new IllegalTransition(id, status, "make room for a job of priority " + other.priority);
+        }
+        stoppingFor = other.id;
+        ask(
+                Wish.PREEMPT,
+                "making room for job %s, whose priority %d is above %d: the worker is asked to write a checkpoint and stop"
+                        .formatted(other.id, other.priority, priority),
+                now);
     }
 
     void resume(Instant now) {
@@ -204,7 +222,7 @@ public class Job {
         return failures < maxRetries;
     }
 
-    private void ask(Instruction wish, String reason, Instant now) {
+    private void ask(Wish wish, String reason, Instant now) {
         if (desired != wish) {
             desired = wish;
             desiredAt = now;
@@ -220,8 +238,9 @@ public class Job {
     }
 
     private void forgetWish() {
-        desired = Instruction.CONTINUE;
+        desired = Wish.CONTINUE;
         desiredAt = null;
+        stoppingFor = null;
     }
 
     private void become(JobStatus next, String wish) {
@@ -247,12 +266,18 @@ public class Job {
         return statusReason;
     }
 
-    public Instruction desired() {
+    public Wish desired() {
         return desired;
     }
 
     public @Nullable Instant desiredAt() {
         return desiredAt;
+    }
+
+    /** The job that it was asked to make room for. */
+    @Nullable
+    String stoppingFor() {
+        return stoppingFor;
     }
 
     public String queue() {

@@ -12,8 +12,12 @@ import org.springframework.stereotype.Component;
 @Component
 class Turns {
 
-    /** Jobs that differ in nothing but priority and age. */
-    private record Group(String queue, int gpus, String project) {}
+    /**
+     * Jobs that differ in nothing but priority and age.
+     *
+     * @param owed whether another job stopped on this machine for the first of them
+     */
+    private record Group(String queue, int gpus, String project, boolean owed) {}
 
     /**
      * Hops along the index from one group of waiting jobs to the next; {@code DISTINCT} would read every waiting job.
@@ -44,12 +48,16 @@ class Turns {
                   LEFT JOIN used ON used.project = l.project)
             """;
 
+    /** A place that was cleared for a job is its own, if it comes within a minute. */
     private static final String NEXT = "WITH RECURSIVE " + Shares.SERVED + ", " + HEADS + """
-            SELECT queue, gpus, project FROM heads
-             WHERE gpus <= :gpus
-               AND (max_running IS NULL OR running < max_running)
+            SELECT queue, gpus, project, EXISTS (
+                       SELECT FROM attempt a
+                        WHERE a.preempted_for = heads.id AND a.worker = :machine
+                          AND a.ended_at > clock_timestamp() - interval '1 minute') AS owed
+              FROM heads
+             WHERE (max_running IS NULL OR running < max_running)
                AND (max_gpus IS NULL OR gpus = 0 OR running_gpus + gpus <= max_gpus)
-             ORDER BY served, priority DESC, used, created_at, id
+             ORDER BY owed DESC, served, priority DESC, used, created_at, id
             """;
 
     private final Jobs jobs;
@@ -79,14 +87,26 @@ class Turns {
     }
 
     /** Locks the job to run next until the transaction ends; one that somebody changes just now is passed over. */
-    Optional<Job> next(int freeGpus) {
-        List<Group> groups = sql.sql(NEXT)
+    Optional<Job> next(String machine, int freeGpus) {
+        for (Group group : groups(machine)) {
+            boolean fits = group.gpus() <= freeGpus;
+            if (group.owed() && !fits) {
+                return Optional.empty(); // the worker that stopped for it is about to end and to free its GPU
+            }
+            Optional<Job> job =
+                    fits ? jobs.lockNextWaiting(group.queue(), group.gpus(), group.project()) : Optional.empty();
+            if (job.isPresent()) {
+                return job;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<Group> groups(String machine) {
+        return sql.sql(NEXT)
                 .param("halfLife", properties.halfLifeSeconds())
-                .param("gpus", freeGpus)
-                .query((row, n) -> new Group(row.getString(1), row.getInt(2), row.getString(3)))
+                .param("machine", machine)
+                .query((row, n) -> new Group(row.getString(1), row.getInt(2), row.getString(3), row.getBoolean(4)))
                 .list();
-        return groups.stream()
-                .flatMap(group -> jobs.lockNextWaiting(group.queue(), group.gpus(), group.project()).stream())
-                .findFirst();
     }
 }

@@ -6,6 +6,7 @@ import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.Fleet;
 import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.jobs.LeaseTerms;
+import dev.tandem.jobs.Preemption;
 import dev.tandem.launcher.Machine;
 import dev.tandem.launcher.WorkerLauncher;
 import dev.tandem.launcher.WorkerLauncher.Attempt;
@@ -17,13 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Gives waiting jobs to the free slots of this machine. */
+/** Gives waiting jobs to the free slots of this machine, and has some made where there are none. */
 @Component
 class Dispatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
     private final Attempts attempts;
+    private final Preemption preemption;
     private final Fleet fleet;
     private final Reaper reaper;
     private final WorkerLauncher launcher;
@@ -33,6 +35,7 @@ class Dispatcher {
 
     Dispatcher(
             Attempts attempts,
+            Preemption preemption,
             Fleet fleet,
             Reaper reaper,
             WorkerLauncher launcher,
@@ -40,6 +43,7 @@ class Dispatcher {
             LeaseTerms terms,
             ServerAddress address) {
         this.attempts = attempts;
+        this.preemption = preemption;
         this.fleet = fleet;
         this.reaper = reaper;
         this.launcher = launcher;
@@ -51,6 +55,11 @@ class Dispatcher {
     void dispatch() {
         for (Optional<Claim> next = claim(); next.isPresent(); next = claim()) {
             start(next.get());
+        }
+        if (machine.slots() > 0) {
+            preemption
+                    .makeRoom()
+                    .ifPresent(asked -> LOG.info("{} is asked to make room for {}", asked.victim(), asked.waiting()));
         }
     }
 
