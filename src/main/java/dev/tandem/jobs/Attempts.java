@@ -3,6 +3,7 @@ package dev.tandem.jobs;
 import dev.tandem.security.AttemptToken;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.WorkerExit;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -49,8 +50,11 @@ public class Attempts {
     /** One run of one job. */
     public record AttemptId(String job, long epoch) {}
 
-    /** Takes the job that is next, unless {@code worker} has all its slots in use. */
-    public Optional<Claim> claimNext(String worker, int slots) {
+    /**
+     * Takes the job that is next, unless {@code worker} has all its slots in use. Asked again with the same token, because
+     * the answer was lost, it gives the same claim.
+     */
+    public Optional<Claim> claimNext(String worker, int slots, AttemptToken token) {
         // Two claims for one machine come one after the other, else both would see the same slot free.
         sql.sql("SELECT pg_advisory_xact_lock(hashtext(:worker))::text")
                 .param("worker", worker)
@@ -60,14 +64,22 @@ public class Attempts {
                 .param("worker", worker)
                 .query(Long.class)
                 .single();
-        return used < slots ? jobs.lockNextWaiting().map(job -> start(job, worker)) : Optional.empty();
+        return granted(token)
+                .or(() ->
+                        used < slots ? jobs.lockNextWaiting().map(job -> start(job, worker, token)) : Optional.empty());
     }
 
-    private Claim start(Job job, String worker) {
+    private Optional<Claim> granted(AttemptToken token) {
+        return sql.sql("SELECT job_id, epoch FROM attempt WHERE token_hash = :hash AND ended_at IS NULL")
+                .param("hash", token.hash())
+                .query((row, n) -> new Claim(row.getString(1), row.getLong(2), token))
+                .optional();
+    }
+
+    private Claim start(Job job, String worker, AttemptToken token) {
         Instant now = clock.now();
         meters.claimed(job, now);
         job.start(worker, now);
-        AttemptToken token = AttemptToken.issue();
         sql.sql("""
                 INSERT INTO attempt (job_id, epoch, worker, token_hash, started_at)
                 VALUES (:job, :epoch, :worker, :hash, clock_timestamp())
@@ -84,7 +96,7 @@ public class Attempts {
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .param("worker", worker)
-                .param("ms", terms.lease().toMillis())
+                .param("ms", terms.firstLease().toMillis())
                 .update();
         events.status(job, "info");
         return new Claim(job.id(), job.epoch(), token);
@@ -115,7 +127,11 @@ public class Attempts {
                         AttemptOutcome.LOST,
                         FailureKind.WORKER_LOST,
                         "nothing was heard of the worker for %d s"
-                                .formatted(terms.lease().toSeconds())));
+                                .formatted(silence(job).toSeconds())));
+    }
+
+    private Duration silence(Job job) {
+        return job.status() == JobStatus.STARTING ? terms.firstLease() : terms.lease();
     }
 
     /** Attempts whose worker was asked to stop and did not in time. */

@@ -7,6 +7,7 @@ import dev.tandem.jobs.LeaseTerms;
 import dev.tandem.launcher.WorkerLauncher;
 import dev.tandem.launcher.WorkerLauncher.Attempt;
 import dev.tandem.launcher.WorkerLauncher.Start;
+import dev.tandem.security.AttemptToken;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -25,6 +26,9 @@ class Dispatcher {
     private final LeaseTerms terms;
     private final ServerAddress address;
 
+    /** Of the next claim; the same until one is answered, so that a claim whose answer was lost is not made twice. */
+    private AttemptToken token = AttemptToken.issue();
+
     Dispatcher(Attempts attempts, WorkerLauncher launcher, Machine machine, LeaseTerms terms, ServerAddress address) {
         this.attempts = attempts;
         this.launcher = launcher;
@@ -40,7 +44,9 @@ class Dispatcher {
     }
 
     private Optional<Claim> claim() {
-        return attempts.claimNext(machine.name(), machine.slots());
+        Optional<Claim> claim = attempts.claimNext(machine.name(), machine.slots(), token);
+        claim.ifPresent(granted -> token = AttemptToken.issue());
+        return claim;
     }
 
     private void start(Claim claim) {
