@@ -4,11 +4,11 @@ import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.security.AttemptToken;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.WorkerExit;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -22,6 +22,7 @@ public class Attempts {
 
     private final Jobs jobs;
     private final Turns turns;
+    private final Places places;
     private final JdbcClient sql;
     private final Endings endings;
     private final JobEvents events;
@@ -32,6 +33,7 @@ public class Attempts {
     Attempts(
             Jobs jobs,
             Turns turns,
+            Places places,
             JdbcClient sql,
             Endings endings,
             JobEvents events,
@@ -40,6 +42,7 @@ public class Attempts {
             JobMeters meters) {
         this.jobs = jobs;
         this.turns = turns;
+        this.places = places;
         this.sql = sql;
         this.endings = endings;
         this.events = events;
@@ -60,46 +63,36 @@ public class Attempts {
     public record AttemptId(String job, long epoch) {}
 
     /** Takes the job that is next, unless {@code worker}, which has no GPU, has all its slots in use. */
-    public Optional<Claim> claimNext(String worker, int slots) {
-        return claimNext(new Offer(worker, slots, List.of()));
+    public Optional<Claim> claimNext(String worker, int slots, AttemptToken token) {
+        return claimNext(new Offer(worker, slots, List.of()), token);
     }
 
-    /** Takes the job that is next and that the machine has room for. */
-    public Optional<Claim> claimNext(Offer offer) {
-        if (offer.slots() == 0 || turns.nobodyWaits()) {
-            return Optional.empty();
+    /**
+     * Takes the job that is next and that the machine has room for. Asked again with the same token, because the answer was
+     * lost, it gives the same claim.
+     */
+    public Optional<Claim> claimNext(Offer offer, AttemptToken token) {
+        if (turns.nobodyWaits()) {
+            return granted(token);
         }
         turns.take();
-        if (slotsInUse(offer.machine()) >= offer.slots()) {
-            return Optional.empty();
-        }
-        List<String> free = freeGpus(offer);
-        return turns.next(offer.machine(), free.size()).map(job -> start(job, offer.machine(), free.subList(0, job.gpus())));
+        return granted(token)
+                .or(() -> places.free(offer)
+                        .flatMap(gpus -> turns.next(offer.machine(), gpus.size())
+                                .map(job -> start(job, offer.machine(), gpus.subList(0, job.gpus()), token))));
     }
 
-    private long slotsInUse(String worker) {
-        return sql.sql("SELECT count(*) FROM lease WHERE worker = :worker")
-                .param("worker", worker)
-                .query(Long.class)
-                .single();
+    private Optional<Claim> granted(AttemptToken token) {
+        return sql.sql("SELECT job_id, epoch, gpus FROM attempt WHERE token_hash = :hash AND ended_at IS NULL")
+                .param("hash", token.hash())
+                .query((row, n) -> new Claim(row.getString(1), row.getLong(2), token, Fleet.texts(row, 3)))
+                .optional();
     }
 
-    private List<String> freeGpus(Offer offer) {
-        Set<String> taken = sql.sql("""
-                SELECT unnest(a.gpus) FROM lease l JOIN attempt a ON a.job_id = l.job_id AND a.epoch = l.epoch
-                 WHERE l.worker = :worker
-                """)
-                .param("worker", offer.machine())
-                .query((row, n) -> row.getString(1))
-                .set();
-        return offer.gpus().stream().filter(gpu -> !taken.contains(gpu)).toList();
-    }
-
-    private Claim start(Job job, String worker, List<String> gpus) {
+    private Claim start(Job job, String worker, List<String> gpus, AttemptToken token) {
         Instant now = clock.now();
         meters.claimed(job, now);
         job.start(worker, now);
-        AttemptToken token = AttemptToken.issue();
         sql.sql("""
                 INSERT INTO attempt (job_id, epoch, worker, token_hash, gpus, started_at)
                 VALUES (:job, :epoch, :worker, :hash, :gpus, clock_timestamp())
@@ -117,7 +110,7 @@ public class Attempts {
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .param("worker", worker)
-                .param("ms", terms.lease().toMillis())
+                .param("ms", terms.firstLease().toMillis())
                 .update();
         events.status(job, "info");
         return new Claim(job.id(), job.epoch(), token, List.copyOf(gpus));
@@ -148,7 +141,11 @@ public class Attempts {
                         AttemptOutcome.LOST,
                         FailureKind.WORKER_LOST,
                         "nothing was heard of the worker for %d s"
-                                .formatted(terms.lease().toSeconds())));
+                                .formatted(silence(job).toSeconds())));
+    }
+
+    private Duration silence(Job job) {
+        return job.status() == JobStatus.STARTING ? terms.firstLease() : terms.lease();
     }
 
     /** Attempts whose worker was asked to stop and did not in time. */

@@ -138,8 +138,14 @@ public class Job {
         }
     }
 
-    /** Cancels a waiting job at once; a running one is only asked, since its worker must stop first. */
+    /**
+     * Cancels a waiting job at once; a running one is only asked, since its worker must stop first. What is so already
+     * stays so: a wish comes twice when its answer was lost.
+     */
     void askToCancel(Instant now) {
+        if (status == CANCELLED) {
+            return;
+        }
         if (status.isUnderWay()) {
             ask(Wish.CANCEL, "cancelling: the worker is asked to stop", now);
         } else {
@@ -149,6 +155,12 @@ public class Job {
 
     /** Pauses a waiting job at once; a running one writes a checkpoint first. */
     void askToPause(Instant now) {
+        if (status == PAUSED || desired == Wish.PAUSE) {
+            return;
+        }
+        if (desired == Wish.CANCEL) {
+            throw new IllegalTransition(id, status, "be paused, for it is being cancelled");
+        }
         if (status == QUEUED) {
             become(PAUSED, "pause");
             statusReason = "paused by request; resume it to go on";
@@ -176,7 +188,12 @@ public class Job {
                 now);
     }
 
+    /** A job that its owner did not ask to stop goes on already. */
     void resume(Instant now) {
+        boolean mayGoOn = desired == Wish.CONTINUE || desired == Wish.PREEMPT;
+        if (mayGoOn && (status == QUEUED || status.isUnderWay())) {
+            return;
+        }
         if (status != PAUSED) {
             throw new IllegalTransition(id, status, "be resumed");
         }

@@ -24,9 +24,13 @@ public class JobControl {
     }
 
     public Job cancel(String id) {
-        Job job = change(id, Job::askToCancel);
-        meters.finished(job);
-        return job;
+        return change(id, (job, now) -> {
+            boolean over = job.status().isFinal();
+            job.askToCancel(now);
+            if (!over) {
+                meters.finished(job);
+            }
+        });
     }
 
     public Job pause(String id) {

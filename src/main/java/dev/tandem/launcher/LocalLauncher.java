@@ -2,6 +2,7 @@ package dev.tandem.launcher;
 
 import dev.tandem.spec.Report;
 import dev.tandem.spec.ReportFile;
+import dev.tandem.spec.ServerFile;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,7 @@ final class LocalLauncher implements WorkerLauncher, AutoCloseable {
     private final Path state;
     private final Map<Attempt, Optional<ProcessHandle>> workers = new ConcurrentHashMap<>();
     private final Map<Attempt, Process> children = new ConcurrentHashMap<>();
+    private final Map<Attempt, String> told = new ConcurrentHashMap<>();
 
     LocalLauncher(Path state, Path processes, Path logs, WorkerCommand command) {
         this.command = command;
@@ -109,6 +111,21 @@ final class LocalLauncher implements WorkerLauncher, AutoCloseable {
     }
 
     @Override
+    public void serverIsAt(String url) {
+        for (Attempt attempt : workers.keySet()) {
+            if (children.containsKey(attempt) || url.equals(told.get(attempt))) {
+                continue;
+            }
+            try {
+                ServerFile.write(folder(attempt), url);
+                told.put(attempt, url);
+            } catch (IOException e) {
+                LOG.warn("cannot tell the worker of {} where its server is; tried again", attempt, e);
+            }
+        }
+    }
+
+    @Override
     public List<Seen> observe() {
         adopt(files.takeOver());
         var seen = new ArrayList<Seen>();
@@ -136,6 +153,7 @@ final class LocalLauncher implements WorkerLauncher, AutoCloseable {
     private Seen ended(Attempt attempt) {
         Process child = children.remove(attempt);
         workers.remove(attempt);
+        told.remove(attempt);
         files.delete(attempt);
         OptionalInt exit = child == null ? OptionalInt.empty() : OptionalInt.of(child.exitValue());
         List<String> words = logs.tail(attempt, LAST_WORDS);

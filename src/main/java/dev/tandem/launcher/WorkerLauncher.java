@@ -51,6 +51,9 @@ public interface WorkerLauncher {
     /** Asks the attempt's worker to stop; a worker that is not there has stopped. */
     void requestStop(Attempt attempt, Stop how);
 
+    /** Tells the workers that another server left behind where the server is now; those of this one know. */
+    void serverIsAt(String url);
+
     /** All workers there are, and those that ended since the last call. */
     List<Seen> observe();
 

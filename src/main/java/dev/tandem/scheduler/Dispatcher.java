@@ -11,6 +11,7 @@ import dev.tandem.launcher.Machine;
 import dev.tandem.launcher.WorkerLauncher;
 import dev.tandem.launcher.WorkerLauncher.Attempt;
 import dev.tandem.launcher.WorkerLauncher.Start;
+import dev.tandem.security.AttemptToken;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,9 @@ class Dispatcher {
     private final Machine machine;
     private final LeaseTerms terms;
     private final ServerAddress address;
+
+    /** Of the next claim; the same until one is answered, so that a claim whose answer was lost is not made twice. */
+    private AttemptToken token = AttemptToken.issue();
 
     Dispatcher(
             Attempts attempts,
@@ -64,7 +68,9 @@ class Dispatcher {
     }
 
     private Optional<Claim> claim() {
-        return attempts.claimNext(offer());
+        Optional<Claim> claim = attempts.claimNext(offer(), token);
+        claim.ifPresent(granted -> token = AttemptToken.issue());
+        return claim;
     }
 
     /** A worker that is over may be a moment from its end, and until then its GPU's memory is not free. */

@@ -10,6 +10,7 @@ import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.Fleet;
 import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.jobs.JobControl;
+import dev.tandem.security.AttemptToken;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +126,7 @@ class FleetApiTest {
         String job = scene.submit(request).id();
         var offer = new Offer("box", 3, List.of("0", "1"));
         fleet.report(offer, Duration.ofMinutes(1));
-        Claim claim = attempts.claimNext(offer).orElseThrow();
+        Claim claim = attempts.claimNext(offer, AttemptToken.issue()).orElseThrow();
 
         assertThat(mvc.get().uri("/api/v1/workers")).bodyJson().isLenientlyEqualTo("""
                         {"data": [{"name": "box", "present": true, "slots": 3, "free_slots": 2,

@@ -9,6 +9,7 @@ import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.jobs.Preemption.Asked;
+import dev.tandem.security.AttemptToken;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Report;
@@ -80,9 +81,9 @@ class PreemptionTest {
         assertThat(victim.statusReason()).contains("preempted by job " + urgent.id());
         assertThat(victim.failures()).isZero();
         assertThat(outcomes(low)).containsExactly("preempted");
-        assertThat(attempts.claimNext(TWO_SLOTS)).hasValueSatisfying(next -> assertThat(next.job())
+        assertThat(attempts.claimNext(TWO_SLOTS, AttemptToken.issue())).hasValueSatisfying(next -> assertThat(next.job())
                 .isEqualTo(urgent.id()));
-        assertThat(attempts.claimNext(TWO_SLOTS)).isEmpty();
+        assertThat(attempts.claimNext(TWO_SLOTS, AttemptToken.issue())).isEmpty();
         assertThat(preemption.makeRoom()).as("whoever made room takes no room back").isEmpty();
     }
 
@@ -141,8 +142,8 @@ class PreemptionTest {
         stop(holder, 3);
 
         var whileTheWorkerEnds = new Offer("machine", 2, List.of());
-        assertThat(attempts.claimNext(whileTheWorkerEnds)).isEmpty();
-        assertThat(attempts.claimNext(machine)).hasValueSatisfying(next -> {
+        assertThat(attempts.claimNext(whileTheWorkerEnds, AttemptToken.issue())).isEmpty();
+        assertThat(attempts.claimNext(machine, AttemptToken.issue())).hasValueSatisfying(next -> {
             assertThat(next.job()).isEqualTo(urgent.id());
             assertThat(next.gpus()).containsExactly("0");
         });
@@ -184,7 +185,7 @@ class PreemptionTest {
     private Claim run(String queue, int priority, int minutesAgo, int gpus) {
         submit(queue, priority, gpus);
         fleet.report(new Offer("machine", 2, gpus == 0 ? List.of() : List.of("0")), Duration.ofMinutes(1));
-        Claim claim = attempts.claimNext(new Offer("machine", 2, List.of("0"))).orElseThrow();
+        Claim claim = attempts.claimNext(new Offer("machine", 2, List.of("0")), AttemptToken.issue()).orElseThrow();
         beat(claim);
         sql.sql("UPDATE attempt SET started_at = started_at - :minutes * interval '1 minute' WHERE job_id = :job")
                 .param("minutes", minutesAgo)

@@ -8,6 +8,7 @@ import dev.tandem.WholeApp;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.Fleet.Offer;
+import dev.tandem.security.AttemptToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,8 @@ class TurnsTest {
     void theTimeOfAnAttemptIsChargedToItsQueueForEachGpu() {
         queues.put("gpu", Map.of());
         Job job = submit("gpu", 1);
-        Claim claim = attempts.claimNext(new Offer("machine", 1, List.of("0"))).orElseThrow();
+        Claim claim = attempts.claimNext(new Offer("machine", 1, List.of("0")), AttemptToken.issue())
+                .orElseThrow();
         sql.sql("UPDATE attempt SET started_at = clock_timestamp() - interval '100 seconds'")
                 .update();
         attempts.putBack(new AttemptId(claim.job(), claim.epoch()));
@@ -127,10 +129,10 @@ class TurnsTest {
     void aPausedQueueStartsNothing() {
         queues.put("night", Map.of("paused", true));
         submit(1, "night", 9);
-        assertThat(attempts.claimNext("machine", 1)).isEmpty();
+        assertThat(attempts.claimNext("machine", 1, AttemptToken.issue())).isEmpty();
 
         queues.put("night", Map.of("paused", false));
-        assertThat(attempts.claimNext("machine", 1)).isPresent();
+        assertThat(attempts.claimNext("machine", 1, AttemptToken.issue())).isPresent();
     }
 
     @Test
@@ -141,15 +143,15 @@ class TurnsTest {
         Job onCpu = submit("default", 0);
         var machine = new Offer("machine", 4, List.of("2", "GPU-8f3a"));
         List<Claim> claims = IntStream.range(0, 3)
-                .mapToObj(i -> attempts.claimNext(machine).orElseThrow())
+                .mapToObj(i -> attempts.claimNext(machine, AttemptToken.issue()).orElseThrow())
                 .toList();
 
         assertThat(claims).extracting(Claim::gpus).containsExactly(List.of("2"), List.of("GPU-8f3a"), List.of());
         assertThat(claims.getLast().job()).isEqualTo(onCpu.id());
-        assertThat(attempts.claimNext(machine)).isEmpty();
+        assertThat(attempts.claimNext(machine, AttemptToken.issue())).isEmpty();
 
         attempts.putBack(new AttemptId(claims.getFirst().job(), 1));
-        assertThat(attempts.claimNext(machine))
+        assertThat(attempts.claimNext(machine, AttemptToken.issue()))
                 .hasValueSatisfying(next -> assertThat(next.gpus()).containsExactly("2"));
     }
 
@@ -160,7 +162,7 @@ class TurnsTest {
         submit("default", 1);
         Job onCpu = submit("default", 0);
         var machine = new Offer("machine", 9, List.of("0", "1", "2"));
-        List<Claim> claims = Stream.generate(() -> attempts.claimNext(machine))
+        List<Claim> claims = Stream.generate(() -> attempts.claimNext(machine, AttemptToken.issue()))
                 .takeWhile(Optional::isPresent)
                 .map(Optional::get)
                 .toList();
@@ -185,11 +187,13 @@ class TurnsTest {
     }
 
     private Job claim(String machine, int slots) {
-        return scene.job(attempts.claimNext(machine, slots).orElseThrow().job());
+        return scene.job(attempts.claimNext(machine, slots, AttemptToken.issue())
+                .orElseThrow()
+                .job());
     }
 
     private List<Claim> claimAll(String machine) {
-        return Stream.generate(() -> attempts.claimNext(machine, 100))
+        return Stream.generate(() -> attempts.claimNext(machine, 100, AttemptToken.issue()))
                 .takeWhile(Optional::isPresent)
                 .map(Optional::get)
                 .toList();
