@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -130,7 +131,7 @@ class StateMachineTest {
                 .as("claimed %s after %s", claim, last())
                 .isEqualTo(jobs.values().stream().anyMatch(ModelJob::claimable));
         return claim.map(granted -> {
-            ModelJob job = jobs.get(granted.job());
+            ModelJob job = Objects.requireNonNull(jobs.get(granted.job()));
             assertThat(job.claimable()).as("%s: %s", job.id, job).isTrue();
             job.claimed();
             assertThat(granted.epoch()).isEqualTo(job.epoch());
@@ -294,7 +295,7 @@ class StateMachineTest {
     }
 
     private AttemptToken token(AttemptId run) {
-        return tokens.get(run);
+        return Objects.requireNonNull(tokens.get(run));
     }
 
     private static AttemptId id(ModelJob job) {
