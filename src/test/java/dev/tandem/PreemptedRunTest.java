@@ -61,7 +61,6 @@ class PreemptedRunTest {
     private String sha256(Job job) throws Exception {
         var model = models.get(Objects.requireNonNull(job.outputModel()));
         byte[] weights = Files.readAllBytes(models.folder(model).resolve("model.safetensors"));
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(weights));
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(weights));
     }
 }
