@@ -39,7 +39,8 @@ final class WaitReason {
             return Optional.of("job %s makes room for it".formatted(job.stopping()));
         }
         if (most != null && job.running() >= most) {
-            return Optional.of("queue %s has the %d running that it may have (max_running)".formatted(job.queue(), most));
+            return Optional.of(
+                    "queue %s has the %d running that it may have (max_running)".formatted(job.queue(), most));
         }
         if (mostGpus != null && job.gpus() > 0 && job.runningGpus() + job.gpus() > mostGpus) {
             return Optional.of("queue %s has %d of the %d GPUs in use that it may have (max_gpus)"
@@ -53,14 +54,18 @@ final class WaitReason {
             return Optional.of("no machine is there to run jobs");
         }
         if (job.gpus() > capacity.mostGpus()) {
-            return Optional.of("it needs %d GPU, and the machine with most has %d".formatted(job.gpus(), capacity.mostGpus()));
+            return Optional.of(
+                    "it needs %d GPU, and the machine with most has %d".formatted(job.gpus(), capacity.mostGpus()));
         }
         if (job.gpus() > 0 && capacity.freeGpus() < job.gpus()) {
-            return Optional.of(capacity.gpus() == 1 ? "the GPU is in use" : "all %d GPUs are in use".formatted(capacity.gpus()));
+            return Optional.of(
+                    capacity.gpus() == 1 ? "the GPU is in use" : "all %d GPUs are in use".formatted(capacity.gpus()));
         }
         if (capacity.freeSlots() <= 0) {
             return Optional.of(
-                    capacity.slots() == 1 ? "the slot is in use" : "all %d slots are in use".formatted(capacity.slots()));
+                    capacity.slots() == 1
+                            ? "the slot is in use"
+                            : "all %d slots are in use".formatted(capacity.slots()));
         }
         return Optional.empty();
     }

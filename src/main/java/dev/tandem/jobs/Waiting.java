@@ -126,7 +126,8 @@ public class Waiting {
     }
 
     private Map<String, Long> positions(Map<String, Facts> jobs) {
-        List<String> queues = jobs.values().stream().map(Facts::queue).distinct().toList();
+        List<String> queues =
+                jobs.values().stream().map(Facts::queue).distinct().toList();
         var found = new HashMap<String, Long>();
         if (!jobs.isEmpty()) {
             sql.sql(POSITIONS)

@@ -85,13 +85,17 @@ class SchedulingLoadTest {
         Timing failed = time("first page of failed jobs of a queue", 50, i -> page("status=failed&queue=queue-1"));
         Timing waiting = time("page of waiting jobs, with reasons", 50, i -> page("status=queued&limit=50"));
         Timing deep = deepPages();
-        Timing list = time("GET /queues", 50, i -> assertThat(mvc.get().uri("/api/v1/queues")).hasStatusOk());
+        Timing list = time(
+                "GET /queues",
+                50,
+                i -> assertThat(mvc.get().uri("/api/v1/queues")).hasStatusOk());
         Timing gauge = time("count for Prometheus", 20, i -> counts.refresh());
         fairShares(claimed);
         ingest(claimed.getFirst());
 
         assertThat(List.of(claim, nothing, first, failed, waiting, deep, list, gauge))
-                .allSatisfy(timing -> assertThat(timing.median()).as(timing.what()).isLessThan(250));
+                .allSatisfy(
+                        timing -> assertThat(timing.median()).as(timing.what()).isLessThan(250));
     }
 
     private record Timing(String what, double median, double late) {}
@@ -136,7 +140,9 @@ class SchedulingLoadTest {
         var next = new ArrayList<>(List.of(""));
         return time("next page of jobs", 50, i -> {
             String page = page("limit=100" + next.getFirst());
-            next.set(0, "&after=" + JsonMapper.shared().readTree(page).get("next").asString());
+            next.set(
+                    0,
+                    "&after=" + JsonMapper.shared().readTree(page).get("next").asString());
         });
     }
 
@@ -146,7 +152,8 @@ class SchedulingLoadTest {
         claimed.forEach(claim -> perQueue.merge(scene.job(claim.job()).queue(), 1, Integer::sum));
         tell("%d claims went to %s".formatted(claimed.size(), perQueue));
         for (int i = 0; i < QUEUES; i++) {
-            assertThat(perQueue.getOrDefault("queue-" + i, 0) * 1.0).isEqualTo(claimed.size() * (i + 1) / 10.0, within(3.0));
+            assertThat(perQueue.getOrDefault("queue-" + i, 0) * 1.0)
+                    .isEqualTo(claimed.size() * (i + 1) / 10.0, within(3.0));
         }
     }
 
@@ -169,7 +176,8 @@ class SchedulingLoadTest {
 
     private static Report metrics(int step) {
         var values = new HashMap<String, Double>();
-        for (String name : Arrays.asList("loss", "rewards/chosen", "rewards/rejected", "rewards/margins", "grad_norm")) {
+        for (String name :
+                Arrays.asList("loss", "rewards/chosen", "rewards/rejected", "rewards/margins", "grad_norm")) {
             values.put(name, 1.0 / step);
         }
         return new Report.Metrics("train", step, values);
@@ -202,7 +210,10 @@ class SchedulingLoadTest {
                        t.model_id, t.dataset_id, 3, 1, t.created_at, t.created_at - n * interval '1 second', t.created_at,
                        t.created_at, CASE WHEN n %% 50 = 0 THEN 'crashed' END, CASE WHEN n %% 50 = 0 THEN 'it fell over' END
                   FROM job t, generate_series(1, :rows) n WHERE t.id = :template
-                """.formatted(QUEUES)).param("rows", rows).param("template", template.id()).update();
+                """.formatted(QUEUES))
+                .param("rows", rows)
+                .param("template", template.id())
+                .update();
         sql.sql("""
                 INSERT INTO attempt (job_id, epoch, worker, token_hash, started_at, ended_at, outcome)
                 SELECT id, 1, 'machine', '', started_at, finished_at, CASE status WHEN 'failed' THEN 'crashed' ELSE 'cancelled' END
