@@ -5,6 +5,7 @@ import dev.tandem.jobs.JobHistory;
 import dev.tandem.launcher.WorkerLauncher;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
 import dev.tandem.storage.StoredFile;
@@ -51,10 +52,11 @@ class JobHistoryApi {
     @Operation(summary = "Events, first to last; after is the number of the last one seen")
     @GetMapping(path = "/events", produces = MediaType.APPLICATION_JSON_VALUE)
     Page<JobHistory.Event> events(
+            Project project,
             @PathVariable String id,
             @RequestParam(defaultValue = "0") long after,
             @RequestParam(defaultValue = "100") int limit) {
-        board.get(id);
+        board.get(project, id);
         if (limit < 1 || limit > MOST_EVENTS) {
             throw new InvalidSpec(
                     "limit", "invalid_value", "limit must be from 1 to %d, was %d".formatted(MOST_EVENTS, limit));
@@ -68,15 +70,17 @@ class JobHistoryApi {
     @Operation(summary = "Events as they come, until the job is over; Last-Event-ID goes on where a stream broke")
     @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     SseEmitter stream(
-            @PathVariable String id, @RequestHeader(name = "Last-Event-ID", defaultValue = "0") long lastSeen) {
-        board.get(id);
-        return streams.open(id, lastSeen);
+            Project project,
+            @PathVariable String id,
+            @RequestHeader(name = "Last-Event-ID", defaultValue = "0") long lastSeen) {
+        board.get(project, id);
+        return streams.open(project, id, lastSeen);
     }
 
     @Operation(summary = "What the workers printed, first attempt first; tail gives the last lines only")
     @GetMapping(path = "/logs", produces = MediaType.TEXT_PLAIN_VALUE + ";charset=UTF-8")
-    String logs(@PathVariable String id, @RequestParam(required = false) @Nullable Integer tail) {
-        board.get(id);
+    String logs(Project project, @PathVariable String id, @RequestParam(required = false) @Nullable Integer tail) {
+        board.get(project, id);
         int lines = tail == null ? MOST_LINES : tail;
         if (lines < 0 || lines > MOST_LINES) {
             throw new InvalidSpec(
@@ -88,15 +92,15 @@ class JobHistoryApi {
 
     @Operation(summary = "Checkpoints from which the job could go on, newest first")
     @GetMapping("/checkpoints")
-    Page<JobHistory.Checkpoint> checkpoints(@PathVariable String id) {
-        board.get(id);
+    Page<JobHistory.Checkpoint> checkpoints(Project project, @PathVariable String id) {
+        board.get(project, id);
         return Page.whole(history.checkpoints(id));
     }
 
     @Operation(summary = "The files of the job's result; none before it succeeded")
     @GetMapping("/artifacts")
-    Page<FileView> artifacts(@PathVariable String id) {
-        return Page.whole(result(id).stream()
+    Page<FileView> artifacts(Project project, @PathVariable String id) {
+        return Page.whole(result(project, id).stream()
                 .flatMap(model -> models.files(model).stream())
                 .map(FileView::of)
                 .toList());
@@ -104,14 +108,14 @@ class JobHistoryApi {
 
     @Operation(summary = "One file of the job's result")
     @GetMapping("/artifacts/{name}")
-    ResponseEntity<Resource> artifact(@PathVariable String id, @PathVariable String name) {
-        RegisteredModel model = result(id).orElseThrow(() -> new NotFound("file", id + "/" + name));
+    ResponseEntity<Resource> artifact(Project project, @PathVariable String id, @PathVariable String name) {
+        RegisteredModel model = result(project, id).orElseThrow(() -> new NotFound("file", id + "/" + name));
         StoredFile file = models.file(model, name);
         return FileDownload.of(models.folder(model), file);
     }
 
-    private Optional<RegisteredModel> result(String id) {
-        String output = board.get(id).outputModel();
-        return output == null ? Optional.empty() : models.find(output);
+    private Optional<RegisteredModel> result(Project project, String id) {
+        String output = board.get(project, id).outputModel();
+        return output == null ? Optional.empty() : models.find(project, output);
     }
 }

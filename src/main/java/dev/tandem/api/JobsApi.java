@@ -7,6 +7,7 @@ import dev.tandem.jobs.JobControl;
 import dev.tandem.jobs.JobStatus;
 import dev.tandem.jobs.Submissions;
 import dev.tandem.jobs.SubmitJob;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.TrlFields;
 import io.swagger.v3.oas.annotations.Operation;
@@ -60,11 +61,12 @@ class JobsApi {
     @ApiResponse(responseCode = "201")
     @PostMapping
     ResponseEntity<JobView> submit(
+            Project project,
             @RequestBody JsonBody body,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
         Dedupe dedupe = key == null ? null : Dedupe.of(key, body.fields());
         Submissions.Submitted submitted =
-                submissions.submit(SubmitJob.read(body.fields()), dedupe, withoutEffect(body));
+                submissions.submit(project, SubmitJob.read(body.fields()), dedupe, withoutEffect(body));
         Job job = submitted.job();
         var answer = ResponseEntity.created(URI.create("/api/v1/jobs/" + job.id()));
         if (submitted.replayed()) {
@@ -87,6 +89,7 @@ class JobsApi {
             array = @ArraySchema(schema = @Schema(type = "string")))
     @GetMapping
     Page<JobView> list(
+            Project project,
             @RequestParam(required = false) @Nullable String status,
             @RequestParam(required = false) @Nullable String queue,
             @RequestParam(required = false) @Nullable String after,
@@ -94,7 +97,7 @@ class JobsApi {
             @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> query) {
         int most = Cursor.limit(limit);
         var filter = new JobBoard.Filter(status(status), queue, labels(query.getOrDefault("label", List.of())));
-        List<Job> found = board.list(filter, Cursor.read(after), most + 1);
+        List<Job> found = board.list(project, filter, Cursor.read(after), most + 1);
         boolean more = found.size() > most;
         List<Job> page = more ? found.subList(0, most) : found;
         String next =
@@ -104,27 +107,27 @@ class JobsApi {
 
     @Operation(summary = "One job; answers 304 to If-None-Match while nothing changed")
     @GetMapping("/{id}")
-    ResponseEntity<JobView> get(@PathVariable String id) {
-        JobView view = views.of(board.get(id));
+    ResponseEntity<JobView> get(Project project, @PathVariable String id) {
+        JobView view = views.of(board.get(project, id));
         return ResponseEntity.ok().eTag(ContentTag.of(view)).body(view);
     }
 
     @Operation(summary = "Ends a job; a worker under way is asked to stop")
     @PostMapping("/{id}/cancel")
-    JobView cancel(@PathVariable String id) {
-        return views.of(control.cancel(id));
+    JobView cancel(Project project, @PathVariable String id) {
+        return views.of(control.cancel(project, id));
     }
 
     @Operation(summary = "Stops a job after a checkpoint, to go on later")
     @PostMapping("/{id}/pause")
-    JobView pause(@PathVariable String id) {
-        return views.of(control.pause(id));
+    JobView pause(Project project, @PathVariable String id) {
+        return views.of(control.pause(project, id));
     }
 
     @Operation(summary = "Queues a paused job again")
     @PostMapping("/{id}/resume")
-    JobView resume(@PathVariable String id) {
-        return views.of(control.resume(id));
+    JobView resume(Project project, @PathVariable String id) {
+        return views.of(control.resume(project, id));
     }
 
     private static @Nullable JobStatus status(@Nullable String word) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tandem.GoldenModel;
 import dev.tandem.Holdings;
 import dev.tandem.WholeApp;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.Form;
 import dev.tandem.spec.InvalidSpec;
@@ -50,7 +51,7 @@ class RegisteredAdaptersTest {
     @AfterEach
     void deleteAll() {
         Stream.of("merged", "adapter", "base")
-                .filter(name -> models.find(name).isPresent())
+                .filter(name -> models.find(Project.DEFAULT, name).isPresent())
                 .forEach(models::delete);
     }
 
@@ -68,7 +69,7 @@ class RegisteredAdaptersTest {
                 .isLenientlyEqualTo("""
                         {"name": "merged", "kind": "fine_tuned", "parent_model": "%s", "job": null, "dtype": "float32"}
                         """.formatted(base.id()));
-        RegisteredModel merged = models.get("merged");
+        RegisteredModel merged = models.get(Project.DEFAULT, "merged");
         assertThat(models.files(merged)).extracting("name").contains("model.safetensors", "tokenizer.json");
         assertThat(merged.digest()).isNotEqualTo(base.digest());
 
@@ -98,7 +99,7 @@ class RegisteredAdaptersTest {
         List<NewFile> files = model.files().entrySet().stream()
                 .map(file -> new NewFile(file.getKey(), new ByteArrayResource(file.getValue())))
                 .toList();
-        return intake.register(name, files, base);
+        return intake.register(Project.DEFAULT, name, files, base);
     }
 
     private static GoldenModel adapter() throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.jobs.JobControl;
+import dev.tandem.security.Project;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -139,7 +140,7 @@ class WebhookRulesTest {
         String job = scene.submit("steps=1").id();
 
         transaction.executeWithoutResult(status -> {
-            control.cancel(job);
+            control.cancel(Project.DEFAULT, job);
             status.setRollbackOnly();
         });
         assertThat(sql.sql("SELECT count(*) FROM webhook_delivery")
@@ -147,8 +148,8 @@ class WebhookRulesTest {
                         .single())
                 .isZero();
 
-        control.cancel(job);
-        assertThat(webhooks.deliveries(endpoint.id(), null, 10))
+        control.cancel(Project.DEFAULT, job);
+        assertThat(webhooks.deliveries(Project.DEFAULT, endpoint.id(), null, 10))
                 .singleElement()
                 .satisfies(delivery -> assertThat(delivery.eventType()).isEqualTo("fine_tuning.job.cancelled"));
     }
