@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
  */
 public record Project(String name) {
 
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+
     /** The one that there is from the beginning; all that is done without security belongs to it. */
     public static final Project DEFAULT = new Project("default");
-
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
     public Project {
         new Rules()

@@ -52,7 +52,7 @@ class RegisteredAdaptersTest {
     void deleteAll() {
         Stream.of("merged", "adapter", "base")
                 .filter(name -> models.find(Project.DEFAULT, name).isPresent())
-                .forEach(models::delete);
+                .forEach(name -> models.delete(Project.DEFAULT, name));
     }
 
     @Test
@@ -73,8 +73,9 @@ class RegisteredAdaptersTest {
         assertThat(models.files(merged)).extracting("name").contains("model.safetensors", "tokenizer.json");
         assertThat(merged.digest()).isNotEqualTo(base.digest());
 
-        assertThatThrownBy(() -> merge.merge("adapter", "merged")).isInstanceOf(Conflict.class);
-        holdings.areTheSameAfter(() -> assertThatThrownBy(() -> merge.merge("merged", "again"))
+        assertThatThrownBy(() -> merge.merge(Project.DEFAULT, "adapter", "merged"))
+                .isInstanceOf(Conflict.class);
+        holdings.areTheSameAfter(() -> assertThatThrownBy(() -> merge.merge(Project.DEFAULT, "merged", "again"))
                 .isInstanceOf(InvalidSpec.class)
                 .hasMessageContaining("merged is a whole checkpoint already"));
     }

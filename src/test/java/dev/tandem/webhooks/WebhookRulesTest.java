@@ -121,7 +121,11 @@ class WebhookRulesTest {
     void anAddressIsCheckedForEveryConnectionToo() throws Exception {
         try (var receiver = new Receiver()) {
             var endpoint = new WebhookEndpoint(
-                    "n", receiver.url(), SUCCEEDED, InstantSource.system().instant());
+                    Project.DEFAULT,
+                    "n",
+                    receiver.url(),
+                    SUCCEEDED,
+                    InstantSource.system().instant());
 
             Answer answer = sender.send(endpoint, "evt_1", "{}");
 
@@ -133,6 +137,7 @@ class WebhookRulesTest {
     @Test
     void whatIsRolledBackIsNotTold() {
         var endpoint = endpoints.saveAndFlush(new WebhookEndpoint(
+                Project.DEFAULT,
                 "n",
                 "https://1.1.1.1/",
                 List.of("fine_tuning.job.cancelled"),
