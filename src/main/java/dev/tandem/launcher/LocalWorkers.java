@@ -15,8 +15,14 @@ class LocalWorkers {
     }
 
     @Bean
+    Machine thisMachine(WorkerProcessProperties properties) {
+        return Machine.of(properties);
+    }
+
+    @Bean
     @Fallback
-    WorkerCommand workerCommand(WorkerProcessProperties properties) {
-        return new WorkerCommand(ThisProgram.command(properties.heap(), "worker"), properties.threading());
+    WorkerCommand workerCommand(WorkerProcessProperties properties, Machine machine) {
+        return new WorkerCommand(
+                ThisProgram.command(properties.heap(), "worker"), machine.threading(properties.threads()));
     }
 }
