@@ -3,6 +3,7 @@ package dev.tandem.api;
 import dev.tandem.home.DatabaseOutage;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobHistory;
+import dev.tandem.spec.NotFound;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -58,6 +59,8 @@ class EventStreams {
             // Asked before the events, so that the last of them is not missed.
             boolean over = board.get(job).status().isFinal();
             return new Look(over, history.events(job, seen, BATCH));
+        } catch (NotFound e) {
+            return new Look(true, List.of()); // deleted
         } catch (RuntimeException e) {
             if (DatabaseOutage.caused(e)) {
                 return new Look(false, List.of());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ public class ModelMerge {
     private final ModelRegistry registry;
     private final ModelShelf shelf;
     private final ModelInspection inspection;
+    private final ModelsInUse inUse;
     private final ProgramCommands commands;
     private final BlobStore blobs;
     private final InstantSource clock;
@@ -33,6 +35,7 @@ public class ModelMerge {
             ModelRegistry registry,
             ModelShelf shelf,
             ModelInspection inspection,
+            ModelsInUse inUse,
             ProgramCommands commands,
             BlobStore blobs,
             InstantSource clock) {
@@ -40,6 +43,7 @@ public class ModelMerge {
         this.registry = registry;
         this.shelf = shelf;
         this.inspection = inspection;
+        this.inUse = inUse;
         this.commands = commands;
         this.blobs = blobs;
         this.clock = clock;
@@ -65,7 +69,10 @@ public class ModelMerge {
         if (models.existsByName(checked)) {
             throw ModelIntake.nameTaken(checked);
         }
-        try (Staging staging = blobs.stage()) {
+        try (var use = inUse.begin("a merge", List.of(base.id(), merged.id()));
+                Staging staging = blobs.stage()) {
+            registry.get(base.id()); // from here on neither can be deleted
+            registry.get(merged.id());
             commands.run(
                     "merge",
                     "--model=" + blobs.path(base.digest()).toAbsolutePath(),
