@@ -1,6 +1,7 @@
 package dev.tandem.launcher;
 
 import dev.tandem.home.TandemHome;
+import java.util.HashMap;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
@@ -16,7 +17,9 @@ class LocalWorkers {
 
     @Bean
     @Fallback
-    WorkerCommand workerCommand(WorkerProcessProperties properties) {
-        return new WorkerCommand(ThisProgram.command(properties.heap(), "worker"), properties.threading());
+    WorkerCommand workerCommand(WorkerProcessProperties properties, WorkerMemory memory) {
+        var environment = new HashMap<>(properties.threading());
+        environment.putAll(memory.environment());
+        return new WorkerCommand(ThisProgram.command(properties.heap(), "worker"), environment);
     }
 }

@@ -11,15 +11,20 @@ import org.springframework.util.unit.DataSize;
  *
  * @param heap {@code -Xmx} of a worker; tensors live outside it, in native memory
  * @param slots worker processes at one time on this machine, which share its cores
+ * @param memory that a worker may plan with, a GPU's where it has one; its share of what there is when it is left out
  * @param threads that a worker computes with; its share of the cores when it is left out
  */
 @ConfigurationProperties("tandem.worker")
 record WorkerProcessProperties(
         @DefaultValue("1GB") DataSize heap,
+        @Nullable DataSize memory,
         @Nullable Integer slots,
         @Nullable Integer threads) {
 
     WorkerProcessProperties {
+        if (memory != null && memory.toBytes() <= 0) {
+            throw new IllegalArgumentException("tandem.worker.memory must be greater than 0, was " + memory);
+        }
         if (threads != null && threads < 1) {
             throw new IllegalArgumentException("tandem.worker.threads must be at least 1, was " + threads);
         }
@@ -27,8 +32,11 @@ record WorkerProcessProperties(
 
     /** Workers side by side split the cores, or each would wait for the others at every operation. */
     Map<String, String> threading() {
-        int beside = slots == null ? 1 : Math.max(1, slots);
-        int share = Math.max(1, Runtime.getRuntime().availableProcessors() / beside);
+        int share = Math.max(1, Runtime.getRuntime().availableProcessors() / beside());
         return Map.of("OMP_NUM_THREADS", String.valueOf(threads == null ? share : threads));
+    }
+
+    int beside() {
+        return slots == null ? 1 : Math.max(1, slots);
     }
 }
