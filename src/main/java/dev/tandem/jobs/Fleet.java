@@ -139,9 +139,7 @@ public class Fleet {
                     known.present(),
                     known.slots(),
                     Math.max(0, known.slots() - here.size()),
-                    known.gpus().stream()
-                            .map(gpu -> gpu(gpu, here, project))
-                            .toList(),
+                    known.gpus().stream().map(gpu -> gpu(gpu, here, project)).toList(),
                     known.age(),
                     visible(here, project)));
         }
@@ -185,18 +183,20 @@ public class Fleet {
                  ORDER BY l.worker, a.started_at
                 """).query(row -> {
             found.computeIfAbsent(row.getString(1), name -> new ArrayList<>())
-                    .add(new Placed(row.getString(13), new Run(
-                            row.getString(2),
-                            row.getString(3),
-                            row.getString(4),
-                            row.getInt(5),
-                            row.getString(6),
-                            row.getLong(7),
-                            texts(row, 8),
-                            row.getTimestamp(9).toInstant(),
-                            row.getTimestamp(10).toInstant(),
-                            row.getDouble(11),
-                            row.getTimestamp(12).toInstant())));
+                    .add(new Placed(
+                            row.getString(13),
+                            new Run(
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4),
+                                    row.getInt(5),
+                                    row.getString(6),
+                                    row.getLong(7),
+                                    texts(row, 8),
+                                    row.getTimestamp(9).toInstant(),
+                                    row.getTimestamp(10).toInstant(),
+                                    row.getDouble(11),
+                                    row.getTimestamp(12).toInstant())));
         });
         return found;
     }

@@ -20,7 +20,8 @@ public class Preemption {
               AND (h.max_gpus IS NULL OR h.gpus = 0 OR h.running_gpus - %1$s * v.gpus + h.gpus <= h.max_gpus))
             """;
 
-    private static final String PAIR = "WITH RECURSIVE " + Shares.SERVED + ", " + Turns.HEADS + """
+    private static final String PAIR = "WITH RECURSIVE " + Shares.SERVED + ", " + Turns.HEADS
+            + """
             , places AS (
                 SELECT m.name, m.slots - count(l.job_id) AS slots,
                        cardinality(m.gpus) - coalesce(sum(cardinality(a.gpus)), 0) AS gpus
@@ -57,12 +58,7 @@ public class Preemption {
     private final QueueProperties properties;
 
     Preemption(
-            Jobs jobs,
-            Turns turns,
-            JdbcClient sql,
-            JobEvents events,
-            DatabaseClock clock,
-            QueueProperties properties) {
+            Jobs jobs, Turns turns, JdbcClient sql, JobEvents events, DatabaseClock clock, QueueProperties properties) {
         this.jobs = jobs;
         this.turns = turns;
         this.sql = sql;

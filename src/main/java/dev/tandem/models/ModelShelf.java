@@ -63,7 +63,8 @@ class ModelShelf {
     /** An adapter's base may have been deleted while the adapter came in; from here on it cannot be. */
     private void requireBase(RegisteredModel model) {
         String base = String.valueOf(model.parentModel());
-        if (model.kind() == ModelKind.ADAPTER && models.findAndKeep(model.project().name(), base).isEmpty()) {
+        if (model.kind() == ModelKind.ADAPTER
+                && models.findAndKeep(model.project().name(), base).isEmpty()) {
             throw new InvalidSpec(
                     "base_model",
                     "not_found",

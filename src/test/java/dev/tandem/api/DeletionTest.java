@@ -2,8 +2,6 @@ package dev.tandem.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.security.AttemptToken;
-import dev.tandem.security.Project;
 import dev.tandem.GoldenModel;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
@@ -15,6 +13,8 @@ import dev.tandem.jobs.Job;
 import dev.tandem.jobs.WorkerReports;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Report;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;

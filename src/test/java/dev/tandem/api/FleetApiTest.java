@@ -2,7 +2,6 @@ package dev.tandem.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.security.Project;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.jobs.Attempts;
@@ -12,6 +11,7 @@ import dev.tandem.jobs.Fleet;
 import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.jobs.JobControl;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,6 @@ package dev.tandem.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.tandem.security.Project;
 import dev.tandem.FaultyCommits;
 import dev.tandem.FaultyCommits.Moment;
 import dev.tandem.Scene;
@@ -13,6 +12,7 @@ import dev.tandem.home.TandemHome;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
@@ -145,9 +145,13 @@ class LostConnectionTest {
         var noKey = Dedupe.withoutKey(Map.of("request", "of " + door), Duration.ofHours(1));
         return switch (door) {
             case SUBMIT ->
-                () -> job(submissions.submit(Project.DEFAULT, SubmitJob.read(request), key).job());
+                () -> job(submissions
+                        .submit(Project.DEFAULT, SubmitJob.read(request), key)
+                        .job());
             case SUBMIT_AGAIN_WITHOUT_KEY ->
-                () -> job(submissions.submit(Project.DEFAULT, SubmitJob.read(request), noKey).job());
+                () -> job(submissions
+                        .submit(Project.DEFAULT, SubmitJob.read(request), noKey)
+                        .job());
             case CLAIM -> {
                 scene.submit(request);
                 AttemptToken token = AttemptToken.issue();

@@ -2,7 +2,6 @@ package dev.tandem.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.security.Project;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.home.TandemHome;
@@ -11,6 +10,7 @@ import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.jobs.Preemption.Asked;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Report;
@@ -82,10 +82,12 @@ class PreemptionTest {
         assertThat(victim.statusReason()).contains("preempted by job " + urgent.id());
         assertThat(victim.failures()).isZero();
         assertThat(outcomes(low)).containsExactly("preempted");
-        assertThat(attempts.claimNext(TWO_SLOTS, AttemptToken.issue())).hasValueSatisfying(next -> assertThat(next.job())
-                .isEqualTo(urgent.id()));
+        assertThat(attempts.claimNext(TWO_SLOTS, AttemptToken.issue()))
+                .hasValueSatisfying(next -> assertThat(next.job()).isEqualTo(urgent.id()));
         assertThat(attempts.claimNext(TWO_SLOTS, AttemptToken.issue())).isEmpty();
-        assertThat(preemption.makeRoom()).as("whoever made room takes no room back").isEmpty();
+        assertThat(preemption.makeRoom())
+                .as("whoever made room takes no room back")
+                .isEmpty();
     }
 
     @Test
@@ -186,7 +188,8 @@ class PreemptionTest {
     private Claim run(String queue, int priority, int minutesAgo, int gpus) {
         submit(queue, priority, gpus);
         fleet.report(new Offer("machine", 2, gpus == 0 ? List.of() : List.of("0")), Duration.ofMinutes(1));
-        Claim claim = attempts.claimNext(new Offer("machine", 2, List.of("0")), AttemptToken.issue()).orElseThrow();
+        Claim claim = attempts.claimNext(new Offer("machine", 2, List.of("0")), AttemptToken.issue())
+                .orElseThrow();
         beat(claim);
         sql.sql("UPDATE attempt SET started_at = started_at - :minutes * interval '1 minute' WHERE job_id = :job")
                 .param("minutes", minutesAgo)

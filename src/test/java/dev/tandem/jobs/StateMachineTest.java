@@ -2,7 +2,6 @@ package dev.tandem.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.security.Project;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.home.TandemHome;
@@ -10,6 +9,7 @@ import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.ModelJob.Answer;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;

@@ -3,13 +3,13 @@ package dev.tandem.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.tandem.security.Project;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -174,7 +174,8 @@ class LineageTest {
         List<NewFile> files = files(adapter("lora-gpt2"));
         for (int round = 0; round < 8; round++) {
             RegisteredModel base = base("gpt2-tiny");
-            Callable<Boolean> upload = () -> succeeds(() -> intake.register(Project.DEFAULT, "tuned", files, base.id()));
+            Callable<Boolean> upload =
+                    () -> succeeds(() -> intake.register(Project.DEFAULT, "tuned", files, base.id()));
             Callable<Boolean> delete = () -> succeeds(() -> models.delete(Project.DEFAULT, base.id()));
             try (var threads = Executors.newFixedThreadPool(2)) {
                 var ends = threads.invokeAll(round % 2 == 0 ? List.of(upload, delete) : List.of(delete, upload));

@@ -3,8 +3,6 @@ package dev.tandem.retention;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.security.AttemptToken;
-import dev.tandem.security.Project;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.datasets.DatasetCatalogue;
@@ -18,6 +16,8 @@ import dev.tandem.jobs.JobControl;
 import dev.tandem.jobs.JobHistory;
 import dev.tandem.jobs.WorkerReports;
 import dev.tandem.models.ModelRegistry;
+import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Report;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Durable;
@@ -102,7 +102,8 @@ class ClearingTest {
         later(Duration.ofDays(3));
         assertThat(blobs.digests())
                 .containsExactlyInAnyOrder(
-                        models.get(Project.DEFAULT, "tiny").digest(), datasets.digests().getFirst());
+                        models.get(Project.DEFAULT, "tiny").digest(),
+                        datasets.digests().getFirst());
         assertThat(datasets.path(datasets.get(Project.DEFAULT, "script"))).isNotEmptyFile();
     }
 
@@ -254,7 +255,8 @@ class ClearingTest {
         scene.submit("steps=1");
         write(home.logs().resolve("job_x/1.log"));
         meters.refresh();
-        assertThat(bytes("models")).isEqualTo(models.get(Project.DEFAULT, "tiny").sizeBytes());
+        assertThat(bytes("models"))
+                .isEqualTo(models.get(Project.DEFAULT, "tiny").sizeBytes());
         assertThat(bytes("logs")).isGreaterThanOrEqualTo(1);
         assertThat(bytes("blobs")).isGreaterThan(bytes("models") + bytes("datasets"));
     }

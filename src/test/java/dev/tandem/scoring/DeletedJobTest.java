@@ -2,8 +2,6 @@ package dev.tandem.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.security.AttemptToken;
-import dev.tandem.security.Project;
 import dev.tandem.GoldenModel;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
@@ -16,6 +14,8 @@ import dev.tandem.jobs.WorkerReports;
 import dev.tandem.models.ModelIntake;
 import dev.tandem.models.NewFile;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Report;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;
@@ -60,7 +60,8 @@ class DeletedJobTest {
         GoldenModel files = adapter();
         String base = intake.register(Project.DEFAULT, "base", files(GoldenModel.named("llama-untied-tiny")), null)
                 .id();
-        String start = intake.register(Project.DEFAULT, "start", files(files), base).id();
+        String start =
+                intake.register(Project.DEFAULT, "start", files(files), base).id();
         Job job = scene.submit(Map.of(
                 "model",
                 "base",
