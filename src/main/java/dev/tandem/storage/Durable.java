@@ -77,6 +77,7 @@ public final class Durable {
     /** Takes it as it comes that others delete at the same time. */
     private abstract static class Visitor extends SimpleFileVisitor<Path> {
 
+        @SuppressWarnings("UnusedVariable") // of those that do something
         void leave(Path folder) throws IOException {}
 
         @Override
