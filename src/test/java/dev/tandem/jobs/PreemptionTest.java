@@ -230,7 +230,7 @@ class PreemptionTest {
     }
 
     private List<String> outcomes(Claim claim) {
-        return board.attempts(List.of(claim.job())).get(claim.job()).stream()
+        return board.attempts(List.of(claim.job())).getOrDefault(claim.job(), List.of()).stream()
                 .map(JobBoard.Attempt::outcome)
                 .toList();
     }

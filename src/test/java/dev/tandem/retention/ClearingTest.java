@@ -290,9 +290,10 @@ class ClearingTest {
     }
 
     private Path saved(Claim claim, int step) throws IOException {
-        Path file = write(home.checkpoints(claim.job()).resolve("attempt-1-step-%d/state.json".formatted(step)));
-        Files.setLastModifiedTime(file.getParent(), FileTime.from(Instant.EPOCH));
-        var report = new Report.CheckpointSaved(step, file.getParent().toString(), 1, null);
+        Path folder = home.checkpoints(claim.job()).resolve("attempt-1-step-" + step);
+        Path file = write(folder.resolve("state.json"));
+        Files.setLastModifiedTime(folder, FileTime.from(Instant.EPOCH));
+        var report = new Report.CheckpointSaved(step, folder.toString(), 1, null);
         reports.accept(id(claim), claim.token(), List.of(new Report.Envelope(step, report)));
         return file;
     }
