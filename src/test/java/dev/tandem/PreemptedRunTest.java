@@ -6,6 +6,7 @@ import dev.tandem.jobs.Job;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobStatus;
 import dev.tandem.models.ModelRegistry;
+import dev.tandem.security.Project;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -59,7 +60,7 @@ class PreemptedRunTest {
     }
 
     private String sha256(Job job) throws Exception {
-        var model = models.get(Objects.requireNonNull(job.outputModel()));
+        var model = models.get(Project.DEFAULT, Objects.requireNonNull(job.outputModel()));
         byte[] weights = Files.readAllBytes(models.folder(model).resolve("model.safetensors"));
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(weights));
     }

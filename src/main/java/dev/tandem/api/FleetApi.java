@@ -3,6 +3,7 @@ package dev.tandem.api;
 import dev.tandem.jobs.Fleet;
 import dev.tandem.jobs.QueueSettings;
 import dev.tandem.jobs.Queues;
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -68,7 +69,7 @@ class FleetApi {
 
     @Operation(summary = "Machines that run workers: their slots and GPUs, and what runs there")
     @GetMapping("/workers")
-    Page<Fleet.Machine> workers() {
-        return Page.whole(fleet.machines());
+    Page<Fleet.Machine> workers(Project project) {
+        return Page.whole(fleet.machines(project));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tandem.jobs;
 
+import dev.tandem.security.Project;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -48,8 +49,8 @@ public class Fleet {
             @Nullable Double heartbeatAgeSeconds,
             List<Run> jobs) {}
 
-    /** @param job that has it; null if it is free */
-    public record Gpu(String id, @Nullable String job) {}
+    /** @param job that has it; null if it is free, or if another project's has it */
+    public record Gpu(String id, boolean free, @Nullable String job) {}
 
     /** An attempt that runs on a machine. */
     public record Run(
@@ -64,6 +65,13 @@ public class Fleet {
             Instant heartbeatAt,
             double heartbeatAgeSeconds,
             Instant expiresAt) {}
+
+    private record Placed(String project, Run run) {
+
+        boolean isOf(Project other) {
+            return project.equals(other.name());
+        }
+    }
 
     private record Known(String name, boolean present, int slots, List<String> gpus, double age) {}
 
@@ -115,35 +123,43 @@ public class Fleet {
         return all;
     }
 
-    /** By name; one that has work is listed even if nothing is known of it. */
+    /**
+     * By name; one that has work is listed even if nothing is known of it. Jobs of other projects take room, but nothing
+     * is told of them.
+     */
     @Transactional(readOnly = true)
-    public List<Machine> machines() {
-        Map<String, List<Run>> runs = runs();
+    public List<Machine> machines(Project project) {
+        Map<String, List<Placed>> runs = runs();
         var all = new ArrayList<Machine>();
         for (Known known : known()) {
-            List<Run> here = runs.getOrDefault(known.name(), List.of());
+            List<Placed> here = runs.getOrDefault(known.name(), List.of());
             runs.remove(known.name());
             all.add(new Machine(
                     known.name(),
                     known.present(),
                     known.slots(),
                     Math.max(0, known.slots() - here.size()),
-                    known.gpus().stream()
-                            .map(gpu -> new Gpu(gpu, holder(gpu, here)))
-                            .toList(),
+                    known.gpus().stream().map(gpu -> gpu(gpu, here, project)).toList(),
                     known.age(),
-                    here));
+                    visible(here, project)));
         }
-        runs.forEach((name, here) -> all.add(new Machine(name, false, 0, 0, List.of(), null, here)));
+        runs.forEach((name, here) -> all.add(new Machine(name, false, 0, 0, List.of(), null, visible(here, project))));
         return all;
     }
 
-    private static @Nullable String holder(String gpu, List<Run> runs) {
+    private static Gpu gpu(String id, List<Placed> runs, Project project) {
         return runs.stream()
-                .filter(run -> run.gpus().contains(gpu))
-                .map(Run::job)
+                .filter(placed -> placed.run.gpus().contains(id))
+                .map(placed -> new Gpu(id, false, placed.isOf(project) ? placed.run.job() : null))
                 .findFirst()
-                .orElse(null);
+                .orElse(new Gpu(id, true, null));
+    }
+
+    private static List<Run> visible(List<Placed> runs, Project project) {
+        return runs.stream()
+                .filter(placed -> placed.isOf(project))
+                .map(Placed::run)
+                .toList();
     }
 
     private List<Known> known() {
@@ -156,29 +172,31 @@ public class Fleet {
                 .list();
     }
 
-    private Map<String, List<Run>> runs() {
-        var found = new HashMap<String, List<Run>>();
+    private Map<String, List<Placed>> runs() {
+        var found = new HashMap<String, List<Placed>>();
         sql.sql("""
                 SELECT l.worker, l.job_id, j.name, j.queue, j.priority, j.status, l.epoch, a.gpus, a.started_at,
-                       l.heartbeat_at, extract(epoch FROM clock_timestamp() - l.heartbeat_at), l.expires_at
+                       l.heartbeat_at, extract(epoch FROM clock_timestamp() - l.heartbeat_at), l.expires_at, j.project
                   FROM lease l
                   JOIN job j ON j.id = l.job_id
                   JOIN attempt a ON a.job_id = l.job_id AND a.epoch = l.epoch
                  ORDER BY l.worker, a.started_at
                 """).query(row -> {
             found.computeIfAbsent(row.getString(1), name -> new ArrayList<>())
-                    .add(new Run(
-                            row.getString(2),
-                            row.getString(3),
-                            row.getString(4),
-                            row.getInt(5),
-                            row.getString(6),
-                            row.getLong(7),
-                            texts(row, 8),
-                            row.getTimestamp(9).toInstant(),
-                            row.getTimestamp(10).toInstant(),
-                            row.getDouble(11),
-                            row.getTimestamp(12).toInstant()));
+                    .add(new Placed(
+                            row.getString(13),
+                            new Run(
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4),
+                                    row.getInt(5),
+                                    row.getString(6),
+                                    row.getLong(7),
+                                    texts(row, 8),
+                                    row.getTimestamp(9).toInstant(),
+                                    row.getTimestamp(10).toInstant(),
+                                    row.getDouble(11),
+                                    row.getTimestamp(12).toInstant())));
         });
         return found;
     }

@@ -9,6 +9,7 @@ import static dev.tandem.jobs.JobStatus.RUNNING;
 import static dev.tandem.jobs.JobStatus.STARTING;
 import static dev.tandem.jobs.JobStatus.SUCCEEDED;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Form;
 import dev.tandem.spec.RunIdentity;
 import jakarta.persistence.Column;
@@ -35,6 +36,7 @@ public class Job {
     @Version
     private @Nullable Long version;
 
+    private String project;
     private String name;
 
     @Convert(converter = Words.OfStatus.class)
@@ -95,8 +97,9 @@ public class Job {
 
     protected Job() {} // for JPA
 
-    Job(String id, SubmitJob request, Inputs inputs, @Nullable Dedupe dedupe, Instant now) {
+    Job(Project project, String id, SubmitJob request, Inputs inputs, @Nullable Dedupe dedupe, Instant now) {
         this.id = id;
+        this.project = project.name();
         this.name = request.name() == null ? id : request.name();
         this.status = QUEUED;
         this.statusReason = "waiting for a free worker slot";
@@ -170,6 +173,11 @@ public class Job {
         }
     }
 
+    /** How another job's owner may hear of it: jobs of other projects have no name. */
+    String toldTo(Job other) {
+        return project.equals(other.project) ? "job " + id : "a job of another project";
+    }
+
     /** Whether its worker can be asked to stop for another job. */
     boolean mayMakeRoom() {
         return status == RUNNING && desired == Wish.CONTINUE;
@@ -183,8 +191,8 @@ public class Job {
         stoppingFor = other.id;
         ask(
                 Wish.PREEMPT,
-                "making room for job %s, whose priority %d is above %d: the worker is asked to write a checkpoint and stop"
-                        .formatted(other.id, other.priority, priority),
+                "making room for %s, whose priority %d is above %d: the worker is asked to write a checkpoint and stop"
+                        .formatted(other.toldTo(this), other.priority, priority),
                 now);
     }
 
@@ -269,6 +277,10 @@ public class Job {
 
     public String id() {
         return id;
+    }
+
+    public Project project() {
+        return new Project(project);
     }
 
     public String name() {

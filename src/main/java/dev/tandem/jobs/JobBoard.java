@@ -1,5 +1,6 @@
 package dev.tandem.jobs;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
 import dev.tandem.spec.Wire;
 import java.sql.Timestamp;
@@ -76,18 +77,19 @@ public class JobBoard {
             @Nullable String outcome,
             List<String> gpus) {}
 
-    public Optional<Job> find(String id) {
-        return jobs.findById(id);
+    public Optional<Job> find(Project project, String id) {
+        return jobs.findByProjectAndId(project.name(), id);
     }
 
-    public Job get(String id) {
-        return find(id).orElseThrow(() -> new NotFound("job", id));
+    public Job get(Project project, String id) {
+        return find(project, id).orElseThrow(() -> new NotFound("job", id));
     }
 
     /** Newest first, from behind {@code after}. */
-    public List<Job> list(Filter filter, ScrollPosition after, int limit) {
+    public List<Job> list(Project project, Filter filter, ScrollPosition after, int limit) {
         Map<String, Object> keys = after instanceof KeysetScrollPosition keyset ? keyset.getKeys() : Map.of();
         return jobs.page(
+                project.name(),
                 filter.statusWords(),
                 filter.queue(),
                 filter.name(),

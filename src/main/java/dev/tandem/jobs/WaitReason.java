@@ -35,8 +35,8 @@ final class WaitReason {
         if (job.notBefore() != null) {
             return Optional.of("not before %s".formatted(job.notBefore()));
         }
-        if (job.stopping() != null) {
-            return Optional.of("job %s makes room for it".formatted(job.stopping()));
+        if (job.stopping()) {
+            return Optional.of("a job of lower priority makes room for it");
         }
         if (most != null && job.running() >= most) {
             return Optional.of(

@@ -23,7 +23,7 @@ public class Waiting {
             , projects AS (SELECT DISTINCT queue, project FROM line)
             SELECT j.id, j.queue, j.gpus, q.paused,
                    CASE WHEN j.next_run_at > clock_timestamp() THEN j.next_run_at END AS not_before,
-                   (SELECT s.id FROM lease l JOIN job s ON s.id = l.job_id WHERE s.stopping_for = j.id LIMIT 1) AS stopping,
+                   EXISTS (SELECT FROM lease l JOIN job s ON s.id = l.job_id WHERE s.stopping_for = j.id) AS stopping,
                    q.max_running, q.max_gpus, coalesce(load.jobs, 0) AS running, coalesce(load.gpus, 0) AS running_gpus,
                    (SELECT count(*) FROM projects p
                       LEFT JOIN used other ON other.project = p.project LEFT JOIN used own ON own.project = j.project
@@ -69,7 +69,7 @@ public class Waiting {
      * A waiting job and its queue.
      *
      * @param notBefore until when it waits after a crash; null if that is over
-     * @param stopping the job that makes room for it
+     * @param stopping whether another job makes room for it
      * @param modest projects that wait in the same queue and used less lately
      */
     record Facts(
@@ -77,7 +77,7 @@ public class Waiting {
             int gpus,
             boolean paused,
             @Nullable Instant notBefore,
-            @Nullable String stopping,
+            boolean stopping,
             @Nullable Integer maxRunning,
             @Nullable Integer maxGpus,
             long running,
@@ -115,7 +115,7 @@ public class Waiting {
                                     row.getInt(3),
                                     row.getBoolean(4),
                                     notBefore == null ? null : notBefore.toInstant(),
-                                    row.getString(6),
+                                    row.getBoolean(6),
                                     row.getObject(7, Integer.class),
                                     row.getObject(8, Integer.class),
                                     row.getLong(9),

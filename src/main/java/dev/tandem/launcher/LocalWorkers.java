@@ -1,6 +1,7 @@
 package dev.tandem.launcher;
 
 import dev.tandem.home.TandemHome;
+import java.util.HashMap;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
@@ -21,8 +22,9 @@ class LocalWorkers {
 
     @Bean
     @Fallback
-    WorkerCommand workerCommand(WorkerProcessProperties properties, Machine machine) {
-        return new WorkerCommand(
-                ThisProgram.command(properties.heap(), "worker"), machine.threading(properties.threads()));
+    WorkerCommand workerCommand(WorkerProcessProperties properties, Machine machine, WorkerMemory memory) {
+        var environment = new HashMap<>(machine.threading(properties.threads()));
+        environment.putAll(memory.environment());
+        return new WorkerCommand(ThisProgram.command(properties.heap(), "worker"), environment);
     }
 }

@@ -11,6 +11,7 @@ import dev.tandem.jobs.Fleet;
 import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.jobs.JobControl;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +105,7 @@ class FleetApiTest {
                 .hasStatus(409)
                 .bodyText()
                 .contains("jobs that are not over (1 queued)");
-        control.cancel(job);
+        control.cancel(Project.DEFAULT, job);
         assertThat(mvc.get().uri(QUEUES + "/nightly"))
                 .bodyJson()
                 .extractingPath("$.jobs.cancelled")

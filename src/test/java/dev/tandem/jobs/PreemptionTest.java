@@ -10,6 +10,7 @@ import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.jobs.Preemption.Asked;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Report;
@@ -128,7 +129,7 @@ class PreemptionTest {
         Job urgent = submit("narrow", 2, 0);
         assertThat(preemption.makeRoom()).as("of a higher priority").isEmpty();
 
-        control.cancel(urgent.id());
+        control.cancel(Project.DEFAULT, urgent.id());
         urgent = submit("narrow", 4, 0);
         assertThat(preemption.makeRoom()).contains(new Asked(urgent.id(), inside.job()));
     }
@@ -173,7 +174,7 @@ class PreemptionTest {
         Claim low = run(0, 60);
         submit("default", 1, 0);
         assertThat(preemption.makeRoom()).isPresent();
-        control.pause(low.job());
+        control.pause(Project.DEFAULT, low.job());
         stop(low, 3);
 
         assertThat(scene.job(low.job()).status()).isEqualTo(JobStatus.PAUSED);
@@ -230,7 +231,7 @@ class PreemptionTest {
 
     private List<String> outcomes(Claim claim) {
         return board.attempts(List.of(claim.job())).getOrDefault(claim.job(), List.of()).stream()
-                .map(attempt -> String.valueOf(attempt.outcome()))
+                .map(JobBoard.Attempt::outcome)
                 .toList();
     }
 

@@ -8,6 +8,7 @@ import dev.tandem.WholeApp;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Report;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -71,13 +72,15 @@ class SchedulingLoadTest {
         for (int i = 0; i < QUEUES; i++) {
             queues.put("queue-" + i, Map.of("weight", i + 1));
         }
+        sql.sql("INSERT INTO project SELECT 'project-' || n, clock_timestamp() FROM generate_series(0, 9) n ON CONFLICT DO NOTHING")
+                .update();
         Job template = scene.submit("steps=1");
         insertFinished(template, FINISHED);
         insertQueued(template, QUEUED);
         sql.sql("ANALYZE").update();
 
         var claimed = new ArrayList<Claim>();
-        control.cancel(template.id());
+        control.cancel(Project.DEFAULT, template.id());
         Timing claim = time("claim", Math.min(300, QUEUED / 5), i -> claimed.add(claim()));
         sql.sql("UPDATE lease SET expires_at = expires_at + interval '1 hour'").update();
         Timing nothing = time("look for a job to preempt", 20, i -> preemption.makeRoom());

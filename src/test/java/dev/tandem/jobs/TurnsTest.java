@@ -9,6 +9,7 @@ import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,7 @@ class TurnsTest {
         sql.sql("UPDATE attempt SET started_at = clock_timestamp() - interval '100 seconds'")
                 .update();
         attempts.putBack(new AttemptId(claim.job(), claim.epoch()));
-        control.cancel(job.id());
+        control.cancel(Project.DEFAULT, job.id());
 
         assertThat(queues.get("gpu").usedSeconds()).isEqualTo(100, within(2.0));
     }

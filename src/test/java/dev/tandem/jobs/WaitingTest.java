@@ -108,6 +108,8 @@ class WaitingTest {
         Job modest = submit("default", 0);
         sql.sql("INSERT INTO queue_usage VALUES ('default', 'default', 100, clock_timestamp())")
                 .update();
+        sql.sql("INSERT INTO project VALUES ('modest', clock_timestamp()) ON CONFLICT DO NOTHING")
+                .update();
         sql.sql("UPDATE job SET project = 'modest' WHERE id = :job")
                 .param("job", modest.id())
                 .update();
