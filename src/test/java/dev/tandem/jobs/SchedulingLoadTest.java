@@ -152,7 +152,10 @@ class SchedulingLoadTest {
     /** With weights 1, 2, 3, 4 the queues have 1/10, 2/10, 3/10, 4/10 of what runs. */
     private void fairShares(List<Claim> claimed) {
         var perQueue = new HashMap<String, Integer>();
-        claimed.forEach(claim -> perQueue.merge(scene.job(claim.job()).queue(), 1, Integer::sum));
+        sql.sql("SELECT j.queue FROM lease l JOIN job j ON j.id = l.job_id")
+                .query((row, n) -> row.getString(1))
+                .list()
+                .forEach(queue -> perQueue.merge(queue, 1, Integer::sum));
         tell("%d claims went to %s".formatted(claimed.size(), perQueue));
         for (int i = 0; i < QUEUES; i++) {
             assertThat(perQueue.getOrDefault("queue-" + i, 0) * 1.0)
