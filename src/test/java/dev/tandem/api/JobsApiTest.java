@@ -168,10 +168,11 @@ class JobsApiTest {
     }
 
     @Test
-    void aFinishedJobCannotBeCancelled() throws Exception {
+    void aCancelledJobCanBeCancelledAgainButNotPaused() throws Exception {
         String id = json(post(scene.request("steps=1"), null)).get("id").asString();
         assertThat(mvc.post().uri(JOBS + "/" + id + "/cancel")).hasStatusOk();
-        assertThat(mvc.post().uri(JOBS + "/" + id + "/cancel"))
+        assertThat(mvc.post().uri(JOBS + "/" + id + "/cancel")).hasStatusOk();
+        assertThat(mvc.post().uri(JOBS + "/" + id + "/pause"))
                 .hasStatus(400)
                 .bodyJson()
                 .extractingPath("$.detail")
