@@ -45,6 +45,7 @@ class ChaosTest {
         try (var cluster = new Cluster(folder.resolve("home"), lease)) {
             CompletableFuture<Map<Kind, Undisturbed>> alone = CompletableFuture.supplyAsync(this::undisturbed);
             cluster.start();
+            cluster.upload(kinds);
             Map<Kind, Undisturbed> undisturbed = alone.get();
             var chaos = new Chaos(cluster, seed, lease);
             try (chaos) {

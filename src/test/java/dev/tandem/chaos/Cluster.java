@@ -68,10 +68,13 @@ final class Cluster implements AutoCloseable {
         return jobs;
     }
 
-    String submit(Kind kind, int steps) throws IOException {
-        if (!inputs.containsKey(kind)) {
+    void upload(List<Kind> kinds) throws IOException {
+        for (Kind kind : kinds) {
             inputs.put(kind, client.inputs(kind));
         }
+    }
+
+    String submit(Kind kind, int steps) {
         var request = new HashMap<>(inputs.getOrDefault(kind, Map.of()));
         request.putAll(kind.settings(steps));
         request.put("max_retries", 100); // all faults may hit one job
