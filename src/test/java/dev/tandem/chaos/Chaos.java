@@ -44,11 +44,7 @@ final class Chaos implements AutoCloseable {
         this.lease = lease;
     }
 
-    /**
-     * What happened.
-     *
-     * @param attempt {@code job/epoch} of the worker that it happened to
-     */
+    /** What happened, and the {@code job/epoch} of the worker that it happened to. */
     static final class Hit {
         final Fault fault;
         final Instant at;

@@ -145,7 +145,7 @@ final class Ledger {
     void checkResult(Kind kind, Undisturbed undisturbed) throws IOException {
         List<String> results = sql.sql("SELECT digest FROM model WHERE job = :job")
                 .param("job", job)
-                .query(String.class)
+                .query((row, n) -> row.getString(1))
                 .list();
         assertThat(results).as("models of %s", job).hasSize(1);
         Path folder = home.resolve("blobs/trees").resolve(results.getFirst().replace("sha256:", ""));
@@ -168,7 +168,7 @@ final class Ledger {
                 .isEqualTo(undisturbed.metrics().get(step)));
         for (String path : sql.sql("SELECT path FROM checkpoint WHERE job_id = :job")
                 .param("job", job)
-                .query(String.class)
+                .query((row, n) -> row.getString(1))
                 .list()) {
             assertThat(Path.of(path).resolve("state.json")).exists();
         }
