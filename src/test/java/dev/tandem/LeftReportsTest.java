@@ -107,7 +107,7 @@ class LeftReportsTest {
         var attempt = new Attempt(claim.job(), claim.epoch());
         int known;
         try (var wire = new Relay(port)) {
-            launcher.ensureStarted(new Start(attempt, claim.token(), wire.url(), Duration.ofMillis(100)));
+            launcher.ensureStarted(new Start(attempt, claim.token(), wire.url(), Duration.ofMillis(100), List.of()));
             known = scene.await(job, j -> j.step() >= 5).step();
         }
         int reached = known;
@@ -134,7 +134,8 @@ class LeftReportsTest {
                 new Attempt(claim.job(), claim.epoch()),
                 claim.token(),
                 "http://127.0.0.1:" + port,
-                Duration.ofMillis(100)));
+                Duration.ofMillis(100),
+                List.of()));
         scene.await(job, JobStatus.SUCCEEDED);
     }
 

@@ -12,6 +12,7 @@ import dev.tandem.jobs.SubmitJob;
 import dev.tandem.models.ModelIntake;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.NewFile;
+import dev.tandem.security.Project;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.OnInvalid;
 import dev.tandem.storage.BlobStore;
@@ -55,8 +56,9 @@ public class Scene {
     }
 
     public String model() {
-        if (models.find("tiny").isEmpty()) {
+        if (models.find(Project.DEFAULT, "tiny").isEmpty()) {
             modelIntake.register(
+                    Project.DEFAULT,
                     "tiny",
                     GoldenModel.named("llama-tied-tiny").files().entrySet().stream()
                             .map(file -> new NewFile(file.getKey(), new ByteArrayResource(file.getValue())))
@@ -70,7 +72,9 @@ public class Scene {
         String row = "{\"prompt\":\"%s\",\"chosen\":\"yes\",\"rejected\":\"no\"}\n".formatted(script);
         var content = new ByteArrayResource(row.getBytes(StandardCharsets.UTF_8));
         return datasetIntake
-                .take(new DatasetUpload("script", "script.jsonl", content, DatasetFormat.AUTO, OnInvalid.REJECT))
+                .take(
+                        Project.DEFAULT,
+                        new DatasetUpload("script", "script.jsonl", content, DatasetFormat.AUTO, OnInvalid.REJECT))
                 .dataset()
                 .id();
     }
@@ -95,11 +99,17 @@ public class Scene {
     }
 
     public Job submit(Map<String, Object> request) {
-        return submissions.submit(SubmitJob.read(request), null).job();
+        return submissions
+                .submit(Project.DEFAULT, SubmitJob.read(request), null)
+                .job();
+    }
+
+    public Job job(String id) {
+        return board.get(Project.DEFAULT, id);
     }
 
     public Job get(Job job) {
-        return board.get(job.id());
+        return job(job.id());
     }
 
     public Job await(Job job, JobStatus status) throws InterruptedException {

@@ -84,7 +84,10 @@ final class LocalLauncher implements WorkerLauncher, AutoCloseable {
                             "TANDEM_JOB", attempt.job(),
                             "TANDEM_EPOCH", String.valueOf(attempt.epoch()),
                             "TANDEM_STATE_DIR", folder.toString(),
-                            "TANDEM_HEARTBEAT", start.heartbeat().toString()));
+                            "TANDEM_HEARTBEAT", start.heartbeat().toString(),
+                            // Empty hides them all. By bus, as they are numbered in /dev; CUDA's own order is by speed.
+                            "CUDA_VISIBLE_DEVICES", String.join(",", start.gpus()),
+                            "CUDA_DEVICE_ORDER", "PCI_BUS_ID"));
             Process process = builder.start();
             workers.put(attempt, Optional.of(process.toHandle()));
             files.write(attempt, process.toHandle());

@@ -21,8 +21,12 @@ public interface WorkerLauncher {
         }
     }
 
-    /** What a worker is told at its start; all else it asks the server for. */
-    record Start(Attempt attempt, AttemptToken token, String serverUrl, Duration heartbeat) {}
+    /**
+     * What a worker is told at its start; all else it asks the server for.
+     *
+     * @param gpus of its machine that it is to see; no other
+     */
+    record Start(Attempt attempt, AttemptToken token, String serverUrl, Duration heartbeat, List<String> gpus) {}
 
     /** How a worker is to stop. */
     enum Stop {

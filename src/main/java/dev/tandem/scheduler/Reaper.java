@@ -36,6 +36,7 @@ class Reaper {
     private final LeftReports left;
     private final ServerAddress address;
     private final Map<Attempt, Long> strays = new HashMap<>();
+    private Set<Attempt> living = Set.of();
 
     /** A process is seen to end once only, perhaps while the database is away. */
     private final Deque<Seen> ended = new ArrayDeque<>();
@@ -74,6 +75,11 @@ class Reaper {
         }
     }
 
+    /** Attempts whose workers ran at the last sweep, those that are over too. */
+    List<AttemptId> living() {
+        return living.stream().map(Reaper::id).toList();
+    }
+
     private void watchProcesses() {
         List<Seen> seen = launcher.observe();
         launcher.serverIsAt(address.url());
@@ -81,6 +87,7 @@ class Reaper {
         noteEnds();
         Set<Attempt> running =
                 seen.stream().filter(Seen::alive).map(Seen::attempt).collect(toSet());
+        living = running;
         strays.keySet().retainAll(running);
         running.stream().filter(attempt -> !attempts.isCurrent(id(attempt))).forEach(this::endStray);
     }

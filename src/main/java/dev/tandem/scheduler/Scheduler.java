@@ -24,6 +24,7 @@ class Scheduler implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
     private static final int ROUNDS_PER_COUNT = 10;
 
+    private final Presence presence;
     private final Dispatcher dispatcher;
     private final Reaper reaper;
     private final Attempts attempts;
@@ -39,6 +40,7 @@ class Scheduler implements SmartLifecycle {
     private long lastLook;
 
     Scheduler(
+            Presence presence,
             Dispatcher dispatcher,
             Reaper reaper,
             Attempts attempts,
@@ -46,6 +48,7 @@ class Scheduler implements SmartLifecycle {
             JobCounts counts,
             SchedulerProperties properties,
             LeaseTerms terms) {
+        this.presence = presence;
         this.dispatcher = dispatcher;
         this.reaper = reaper;
         this.attempts = attempts;
@@ -73,6 +76,7 @@ class Scheduler implements SmartLifecycle {
         try {
             running.join(TimeUnit.SECONDS.toMillis(10));
             farewell.stopWorkers(properties.stopGrace());
+            presence.end();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -113,6 +117,7 @@ class Scheduler implements SmartLifecycle {
                 attempts.giveGrace();
                 seesAgain();
             }
+            presence.show();
             reaper.sweep(this::awake);
             lastLook = System.nanoTime();
             dispatcher.dispatch();

@@ -97,7 +97,7 @@ public final class Worker {
                 order.epoch(),
                 order.method(),
                 order.card().model());
-        return delivered(reports, new Attempt(order, reports, standing, training).run());
+        return delivered(reports, new Attempt(order, reports, standing, training, settings.memory()).run());
     }
 
     private AttemptOrder order() throws IOException, InterruptedException {

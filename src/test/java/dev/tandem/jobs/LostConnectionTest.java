@@ -12,6 +12,7 @@ import dev.tandem.home.TandemHome;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
@@ -144,9 +145,13 @@ class LostConnectionTest {
         var noKey = Dedupe.withoutKey(Map.of("request", "of " + door), Duration.ofHours(1));
         return switch (door) {
             case SUBMIT ->
-                () -> job(submissions.submit(SubmitJob.read(request), key).job());
+                () -> job(submissions
+                        .submit(Project.DEFAULT, SubmitJob.read(request), key)
+                        .job());
             case SUBMIT_AGAIN_WITHOUT_KEY ->
-                () -> job(submissions.submit(SubmitJob.read(request), noKey).job());
+                () -> job(submissions
+                        .submit(Project.DEFAULT, SubmitJob.read(request), noKey)
+                        .job());
             case CLAIM -> {
                 scene.submit(request);
                 AttemptToken token = AttemptToken.issue();
@@ -164,12 +169,12 @@ class LostConnectionTest {
 
     private Supplier<Object> wish(Door door, Job job) {
         if (door == Door.RESUME) {
-            control.pause(job.id());
+            control.pause(Project.DEFAULT, job.id());
         }
         return switch (door) {
-            case PAUSE_WAITING, PAUSE_RUNNING -> () -> job(control.pause(job.id()));
-            case RESUME -> () -> job(control.resume(job.id()));
-            default -> () -> job(control.cancel(job.id()));
+            case PAUSE_WAITING, PAUSE_RUNNING -> () -> job(control.pause(Project.DEFAULT, job.id()));
+            case RESUME -> () -> job(control.resume(Project.DEFAULT, job.id()));
+            default -> () -> job(control.cancel(Project.DEFAULT, job.id()));
         };
     }
 
@@ -199,7 +204,7 @@ class LostConnectionTest {
                 yield quietly(() -> attempts.lost(id));
             }
             case OVERRULE -> {
-                control.pause(job.id());
+                control.pause(Project.DEFAULT, job.id());
                 yield quietly(() -> attempts.overrule(id));
             }
             case OVERRUN -> quietly(() -> attempts.failOverrun(id));

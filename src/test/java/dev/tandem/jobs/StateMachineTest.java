@@ -9,6 +9,7 @@ import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.ModelJob.Answer;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
@@ -97,11 +98,11 @@ class StateMachineTest {
             case 0, 1 -> {
                 return claim().orElse(job);
             }
-            case 2 -> expect(job, "pause", job.pause(), () -> control.pause(job.id));
-            case 3 -> expect(job, "resume", job.resume(), () -> control.resume(job.id));
+            case 2 -> expect(job, "pause", job.pause(), () -> control.pause(Project.DEFAULT, job.id));
+            case 3 -> expect(job, "resume", job.resume(), () -> control.resume(Project.DEFAULT, job.id));
             case 4 -> {
                 if (random.nextInt(3) == 0) {
-                    expect(job, "cancel", job.cancel(), () -> control.cancel(job.id));
+                    expect(job, "cancel", job.cancel(), () -> control.cancel(Project.DEFAULT, job.id));
                 }
             }
             case 5, 6, 7 -> heartbeat(job, someRun(job));
