@@ -67,7 +67,8 @@ class TakenOverWorkersTest {
     }
 
     private void start(LocalLauncher launcher) {
-        launcher.ensureStarted(new Start(ATTEMPT, AttemptToken.issue(), "http://127.0.0.1:1", Duration.ofSeconds(1)));
+        launcher.ensureStarted(
+                new Start(ATTEMPT, AttemptToken.issue(), "http://127.0.0.1:1", Duration.ofSeconds(1), List.of()));
     }
 
     private Path state() {
