@@ -26,14 +26,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What the queues cost when they are long and the history is longer. Small among the other tests, as large as
- * {@code docs/benchmarks.md} tells with {@code mvn -Pload test}.
+ * {@code docs/benchmarks.md} tells with {@code mvn test -Pload}.
  */
 @WholeApp
 class SchedulingLoadTest {
 
-    private static final int QUEUED = Integer.getInteger("tandem.load.queued", 1_000);
-    private static final int FINISHED = Integer.getInteger("tandem.load.finished", 20_000);
-    private static final int METRICS = Integer.getInteger("tandem.load.metrics", 5_000);
+    private static final int QUEUED = Integer.getInteger("load.queued", 1_000);
+    private static final int FINISHED = Integer.getInteger("load.finished", 20_000);
+    private static final int METRICS = Integer.getInteger("load.metrics", 5_000);
 
     private static final int QUEUES = 4;
     private static final int PROJECTS = 10;
