@@ -1,5 +1,6 @@
 package dev.tandem.api;
 
+import dev.tandem.security.Caller;
 import dev.tandem.security.Project;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
@@ -15,16 +16,16 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Configuration(proxyBeanMethods = false)
 class ApiSetup implements WebMvcConfigurer {
 
-    private final ProjectArgument project;
+    private final CallerArgument caller;
 
-    ApiSetup(ProjectArgument project) {
-        this.project = project;
+    ApiSetup(CallerArgument caller) {
+        this.caller = caller;
     }
 
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-        resolvers.add(project);
-        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Project.class); // no part of a request
+        resolvers.add(caller);
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Project.class, Caller.class); // no part of a request
     }
 
     @Override
