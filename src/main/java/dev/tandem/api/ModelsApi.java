@@ -10,6 +10,8 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -84,14 +86,14 @@ class ModelsApi {
     Page<ModelView> list(
             Project project,
             @RequestParam(required = false) @Nullable String after,
-            @RequestParam(defaultValue = "20") int limit) {
-        return Page.of(models.list(project, Cursor.read(after), Cursor.limit(limit)), ModelView::of);
+            @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
+        return Page.of(models.list(project, Cursor.read(after), limit), ModelView::of);
     }
 
-    @Operation(summary = "One model, by id or name")
+    @Operation(summary = "One model, by id or name; answers 304 to If-None-Match while nothing changed")
     @GetMapping("/{id}")
-    ModelView get(Project project, @PathVariable String id) {
-        return ModelView.of(models.get(project, id));
+    ResponseEntity<ModelView> get(Project project, @PathVariable String id) {
+        return ContentTag.tagged(ModelView.of(models.get(project, id)));
     }
 
     @Operation(summary = "Deletes a model that nothing uses")
@@ -101,11 +103,14 @@ class ModelsApi {
         models.delete(project, id);
     }
 
-    @Operation(summary = "The files of a model")
+    @Operation(summary = "The files of a model, by name")
     @GetMapping("/{id}/files")
-    Page<FileView> files(Project project, @PathVariable String id) {
-        return Page.whole(
-                models.files(models.get(project, id)).stream().map(FileView::of).toList());
+    Page<FileView> files(
+            Project project,
+            @PathVariable String id,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(defaultValue = FileView.ALL) @Min(1) @Max(FileView.MOST) int limit) {
+        return FileView.page(models.files(models.get(project, id)), after, limit);
     }
 
     @Operation(summary = "Downloads one file of a model; ranges are answered")
