@@ -73,6 +73,10 @@ public class WebhookEndpoint {
         return id;
     }
 
+    public Project project() {
+        return new Project(project);
+    }
+
     public String name() {
         return name;
     }
