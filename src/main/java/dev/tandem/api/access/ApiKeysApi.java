@@ -12,6 +12,8 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -93,13 +95,8 @@ class ApiKeysApi {
     Page<View> list(
             Caller caller,
             @RequestParam(required = false) @Nullable String after,
-            @RequestParam(defaultValue = "20") int limit) {
-        int most = Cursor.limit(limit);
-        List<ApiKey> found = keys.list(caller, after, most + 1);
-        boolean more = found.size() > most;
-        List<ApiKey> page = more ? found.subList(0, most) : found;
-        return new Page<>(
-                page.stream().map(View::of).toList(), more, more ? page.getLast().id() : null);
+            @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
+        return Page.of(keys.list(caller, after, limit + 1), limit, ApiKey::id, View::of);
     }
 
     @Operation(summary = "One key")

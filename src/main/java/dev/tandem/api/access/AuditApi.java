@@ -7,6 +7,8 @@ import dev.tandem.security.Caller;
 import dev.tandem.security.Projects;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,15 +70,9 @@ class AuditApi {
             Caller caller,
             @RequestParam(required = false) @Nullable String project,
             @RequestParam(required = false) @Nullable Long after,
-            @RequestParam(defaultValue = "20") int limit) {
-        int most = Cursor.limit(limit);
+            @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
         String only = project == null ? null : projects.get(caller, project).name();
-        List<Audit.Entry> found = audit.list(caller, only, after, most + 1);
-        boolean more = found.size() > most;
-        List<Audit.Entry> page = more ? found.subList(0, most) : found;
-        return new Page<>(
-                page.stream().map(View::of).toList(),
-                more,
-                more ? String.valueOf(page.getLast().id()) : null);
+        List<Audit.Entry> found = audit.list(caller, only, after, limit + 1);
+        return Page.of(found, limit, entry -> String.valueOf(entry.id()), View::of);
     }
 }
