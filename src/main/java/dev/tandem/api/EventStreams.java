@@ -4,6 +4,7 @@ import dev.tandem.home.DatabaseOutage;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobHistory;
 import dev.tandem.security.Project;
+import dev.tandem.spec.NotFound;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +60,8 @@ class EventStreams {
             // Asked before the events, so that the last of them is not missed.
             boolean over = board.get(project, job).status().isFinal();
             return new Look(over, history.events(job, seen, BATCH));
+        } catch (NotFound e) {
+            return new Look(true, List.of()); // deleted
         } catch (RuntimeException e) {
             if (DatabaseOutage.caused(e)) {
                 return new Look(false, List.of());

@@ -17,6 +17,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class Submissions {
 
     private final Jobs jobs;
+    private final Fleet fleet;
     private final InputCheck inputs;
     private final JobEvents events;
     private final DatabaseClock clock;
@@ -25,12 +26,14 @@ public class Submissions {
 
     Submissions(
             Jobs jobs,
+            Fleet fleet,
             InputCheck inputs,
             JobEvents events,
             DatabaseClock clock,
             TransactionTemplate transaction,
             ApplicationEventPublisher listeners) {
         this.jobs = jobs;
+        this.fleet = fleet;
         this.inputs = inputs;
         this.events = events;
         this.clock = clock;
@@ -80,7 +83,9 @@ public class Submissions {
                 .orElseGet(() -> new Submitted(create(project, request, dedupe, withoutEffect), false));
     }
 
-    private Job create(Project project, SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
+    private Job create(Project project, SubmitJob asked, @Nullable Dedupe dedupe, List<String> withoutEffect) {
+        SubmitJob request =
+                asked.resources().gpus() == null ? asked.on(new SubmitJob.Resources(fleet.hasGpus() ? 1 : 0)) : asked;
         Inputs found = inputs.lookUp(project, request);
         String id = Ids.fresh("job_");
         Job job = jobs.saveAndFlush(new Job(project, id, request, found, dedupe, clock.now()));

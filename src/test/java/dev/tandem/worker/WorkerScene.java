@@ -65,7 +65,8 @@ final class WorkerScene {
                 3,
                 folder.resolve("state"),
                 Duration.ofMillis(50),
-                Duration.ofSeconds(20));
+                Duration.ofSeconds(20),
+                null);
     }
 
     /** Does something just before a step is measured. */

@@ -187,6 +187,7 @@ class WorkerTest {
     static Stream<Arguments> endings() {
         return Stream.of(
                 arguments(new TrainingFailure(FailureKind.DIVERGED, "the loss is NaN"), FailureKind.DIVERGED, 42),
+                arguments(new TrainingFailure(FailureKind.TOO_LARGE, "the run needs 2 GiB"), FailureKind.TOO_LARGE, 42),
                 arguments(new OutOfMemoryError("Java heap space"), FailureKind.OUT_OF_MEMORY, 75),
                 arguments(
                         new IllegalStateException("step failed", new RuntimeException("CUDA out of memory. Tried ...")),
