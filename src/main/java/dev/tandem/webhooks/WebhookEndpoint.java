@@ -69,10 +69,6 @@ public class WebhookEndpoint {
         updatedAt = now;
     }
 
-    Project project() {
-        return new Project(project);
-    }
-
     public String id() {
         return id;
     }
