@@ -46,7 +46,8 @@ class ApiSetup implements WebMvcConfigurer {
         return new SecurityScheme()
                 .type(SecurityScheme.Type.HTTP)
                 .scheme("bearer")
-                .description("An API key, tdm_..., or a token of the identity provider; none while no security is configured.");
+                .description(
+                        "An API key, tdm_..., or a token of the identity provider; none while no security is configured.");
     }
 
     @Bean

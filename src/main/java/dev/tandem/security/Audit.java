@@ -39,7 +39,10 @@ public class Audit {
                 .param("project", caller.project().name())
                 .param("who", caller.who())
                 .param("action", change.action())
-                .param("target", change.target().substring(0, Math.min(LONGEST, change.target().length())))
+                .param(
+                        "target",
+                        change.target()
+                                .substring(0, Math.min(LONGEST, change.target().length())))
                 .param("address", change.address())
                 .param("request", change.requestId())
                 .param("status", change.status())
@@ -64,11 +67,7 @@ public class Audit {
                         row.getString(3),
                         row.getString(4),
                         new Change(
-                                row.getString(5),
-                                row.getString(6),
-                                row.getString(7),
-                                row.getString(8),
-                                row.getInt(9))))
+                                row.getString(5), row.getString(6), row.getString(7), row.getString(8), row.getInt(9))))
                 .list();
     }
 }

@@ -2,6 +2,7 @@ package dev.tandem.security;
 
 import java.util.Collection;
 import java.util.Set;
+import org.springframework.security.access.AccessDeniedException;
 
 /**
  * Who asks.
@@ -22,9 +23,17 @@ public record Caller(Project project, String who, Set<Scope> scopes) {
         return new Caller(project, who, Scope.withIncluded(given));
     }
 
-    /** Whether it may make projects, and keys of all of them: those are the admins of the default project. */
+    /** Whether it may do what is about the whole server: those are the admins of the default project. */
     public boolean isOperator() {
         return scopes.contains(Scope.ADMIN) && project.equals(Project.DEFAULT);
+    }
+
+    /** For what is the server's and no project's. */
+    public void requireOperator() {
+        if (!isOperator()) {
+            throw new AccessDeniedException(
+                    "this is about the whole server, so only admins of project default may do it");
+        }
     }
 
     public boolean mayAdminister(Project other) {

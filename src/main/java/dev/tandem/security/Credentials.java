@@ -39,7 +39,8 @@ class Credentials implements AuthenticationManager {
             return new CallerAuthentication(ofKey(token));
         }
         if (provider == null) {
-            throw new InvalidBearerTokenException("this is no API key of this server, which begins with tdm_; " + WAY_OUT);
+            throw new InvalidBearerTokenException(
+                    "this is no API key of this server, which begins with tdm_; " + WAY_OUT);
         }
         return provider.authenticate(shown);
     }
@@ -49,6 +50,7 @@ class Credentials implements AuthenticationManager {
             return Caller.BOOTSTRAP;
         }
         return keys.caller(key)
-                .orElseThrow(() -> new InvalidBearerTokenException("this API key does not open the server; " + WAY_OUT));
+                .orElseThrow(
+                        () -> new InvalidBearerTokenException("this API key does not open the server; " + WAY_OUT));
     }
 }

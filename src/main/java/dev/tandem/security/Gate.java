@@ -54,7 +54,8 @@ public class Gate {
         if (address == null || !address.isLoopbackAddress()) {
             throw new UnsafeStart(
                     "no security is configured, so only this machine may reach the server, but server.address is %s"
-                            .formatted(address == null ? "not set, which means every address" : address.getHostAddress()),
+                            .formatted(
+                                    address == null ? "not set, which means every address" : address.getHostAddress()),
                     "Set tandem.security.bootstrap-key (echo tdm_$(openssl rand -hex 32) makes one), or configure an identity"
                             + " provider (spring.security.oauth2.resourceserver.jwt), or set server.address=127.0.0.1.");
         }

@@ -37,7 +37,8 @@ class OidcCallers implements Converter<Jwt, AbstractAuthenticationToken> {
     public AbstractAuthenticationToken convert(Jwt token) {
         String subject = token.getSubject();
         if (subject == null || subject.isBlank()) {
-            throw new InvalidBearerTokenException("the token has no claim sub, so nobody could be named for what is done");
+            throw new InvalidBearerTokenException(
+                    "the token has no claim sub, so nobody could be named for what is done");
         }
         List<Scope> scopes = rules.scopeClaims().stream()
                 .flatMap(claim -> words(token.getClaims().get(claim)))

@@ -29,7 +29,9 @@ public class Projects {
                     .update();
         } catch (DuplicateKeyException e) {
             throw new Conflict(
-                    "name", "name_taken", "there is a project named \"%s\" already; choose another name".formatted(name));
+                    "name",
+                    "name_taken",
+                    "there is a project named \"%s\" already; choose another name".formatted(name));
         }
         return made(project.name()).getFirst();
     }
@@ -49,9 +51,10 @@ public class Projects {
 
     /** By name. */
     public List<Made> list(Caller caller) {
-        return sql.sql("SELECT name, created_at FROM project ORDER BY name")
-                .query((row, n) ->
-                        new Made(new Project(row.getString(1)), row.getTimestamp(2).toInstant()))
+        return sql
+                .sql("SELECT name, created_at FROM project ORDER BY name")
+                .query((row, n) -> new Made(
+                        new Project(row.getString(1)), row.getTimestamp(2).toInstant()))
                 .list()
                 .stream()
                 .filter(made -> caller.mayAdminister(made.project()))
@@ -61,8 +64,8 @@ public class Projects {
     private List<Made> made(String name) {
         return sql.sql("SELECT name, created_at FROM project WHERE name = :name")
                 .param("name", name)
-                .query((row, n) ->
-                        new Made(new Project(row.getString(1)), row.getTimestamp(2).toInstant()))
+                .query((row, n) -> new Made(
+                        new Project(row.getString(1)), row.getTimestamp(2).toInstant()))
                 .list();
     }
 }

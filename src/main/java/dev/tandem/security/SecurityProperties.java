@@ -17,7 +17,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("tandem.security")
 public record SecurityProperties(
-        @Nullable Boolean enabled, @Nullable String bootstrapKey, @DefaultValue Oidc oidc) {
+        @Nullable Boolean enabled,
+        @Nullable String bootstrapKey,
+        @DefaultValue Oidc oidc) {
 
     private static final Pattern STRONG = Pattern.compile("tdm_[A-Za-z0-9_-]{32,}");
 

@@ -40,7 +40,8 @@ class GateTest {
         sql.sql("TRUNCATE api_key").update();
     }
 
-    private Gate gate(String address, @Nullable Boolean enabled, @Nullable String bootstrapKey) throws UnknownHostException {
+    private Gate gate(String address, @Nullable Boolean enabled, @Nullable String bootstrapKey)
+            throws UnknownHostException {
         server.setAddress(address.isEmpty() ? null : InetAddress.getByName(address));
         var oidc = new SecurityProperties.Oidc("tandem_project", null, List.of("scope"), Map.of());
         return new Gate(

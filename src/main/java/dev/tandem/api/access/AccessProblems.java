@@ -27,9 +27,8 @@ class AccessProblems {
     @ExceptionHandler
     ResponseEntity<Object> on(AuthenticationException e, HttpServletRequest request) {
         boolean shown = e instanceof OAuth2AuthenticationException;
-        String detail = shown
-                ? String.valueOf(e.getMessage())
-                : "this needs a key; send it as Authorization: Bearer tdm_...";
+        String detail =
+                shown ? String.valueOf(e.getMessage()) : "this needs a key; send it as Authorization: Bearer tdm_...";
         return answer(
                 HttpStatus.UNAUTHORIZED,
                 shown ? "invalid_api_key" : "missing_api_key",
@@ -76,7 +75,8 @@ class AccessProblems {
 
     @ExceptionHandler
     ResponseEntity<Object> on(RequestRejectedException e, HttpServletRequest request) {
-        String detail = "the address or a header has characters in it that nothing here needs, as // or %2e; leave them out";
+        String detail =
+                "the address or a header has characters in it that nothing here needs, as // or %2e; leave them out";
         return Problem.of(HttpStatus.BAD_REQUEST, "rejected_request", detail).answer(request, HttpHeaders.EMPTY);
     }
 

@@ -32,24 +32,24 @@ record AccessRule(@Nullable HttpMethod method, PathPattern path, Scope scope) {
             any("/api/v1/api-keys/**", Scope.ADMIN),
             any("/api/v1/projects/**", Scope.ADMIN),
             any("/api/v1/audit/**", Scope.ADMIN),
+            of(HttpMethod.PUT, "/api/v1/queues/**", Scope.ADMIN),
+            of(HttpMethod.DELETE, "/api/v1/queues/**", Scope.ADMIN),
             any("/api/2.0/**", Scope.READ), // there is nothing to change
-            post("/api/v1/models/*/score", Scope.READ),
-            post("/api/v1/jobs:estimate", Scope.READ),
-            get("/api/v1/**"),
-            get("/v1/**"),
+            of(HttpMethod.POST, "/api/v1/models/*/score", Scope.READ),
+            of(HttpMethod.POST, "/api/v1/jobs:estimate", Scope.READ),
+            of(HttpMethod.GET, "/api/v1/**", Scope.READ),
+            of(HttpMethod.GET, "/v1/**", Scope.READ),
+            of(HttpMethod.HEAD, "/api/v1/**", Scope.READ),
+            of(HttpMethod.HEAD, "/v1/**", Scope.READ),
             any("/api/v1/**", Scope.SUBMIT),
             any("/v1/**", Scope.SUBMIT));
 
-    static AccessRule any(String path, Scope scope) {
-        return new AccessRule(null, PathPatternParser.defaultInstance.parse(path), scope);
+    private static AccessRule any(String path, Scope scope) {
+        return of(null, path, scope);
     }
 
-    private static AccessRule get(String path) {
-        return new AccessRule(HttpMethod.GET, PathPatternParser.defaultInstance.parse(path), Scope.READ);
-    }
-
-    private static AccessRule post(String path, Scope scope) {
-        return new AccessRule(HttpMethod.POST, PathPatternParser.defaultInstance.parse(path), scope);
+    private static AccessRule of(@Nullable HttpMethod method, String path, Scope scope) {
+        return new AccessRule(method, PathPatternParser.defaultInstance.parse(path), scope);
     }
 
     /** What an operation needs, for its description. */

@@ -59,8 +59,8 @@ class AccessSetup {
         return http.oauth2ResourceServer(tokens -> tokens.authenticationManagerResolver(request -> credentials)
                         .authenticationEntryPoint(problems.limiting(rates))
                         .accessDeniedHandler(problems))
-                .exceptionHandling(each -> each.authenticationEntryPoint(problems.limiting(rates))
-                        .accessDeniedHandler(problems))
+                .exceptionHandling(each ->
+                        each.authenticationEntryPoint(problems.limiting(rates)).accessDeniedHandler(problems))
                 .addFilterAfter(new RateLimit(rates, callers, problems), BearerTokenAuthenticationFilter.class)
                 .addFilterAfter(trail, RateLimit.class)
                 .authorizeHttpRequests(requests -> {

@@ -86,7 +86,8 @@ class ApiKeysApi {
         body.require("name", "scopes");
         ApiKey.Issued issued =
                 keys.issue(caller, request.name(), request.scopes(), request.project(), request.expiry());
-        return ResponseEntity.created(URI.create("/api/v1/api-keys/" + issued.key().id()))
+        return ResponseEntity.created(
+                        URI.create("/api/v1/api-keys/" + issued.key().id()))
                 .body(new Issued(issued.secret(), View.of(issued.key())));
     }
 

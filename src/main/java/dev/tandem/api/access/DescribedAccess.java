@@ -13,9 +13,10 @@ class DescribedAccess implements OpenApiCustomizer {
 
     @Override
     public void customise(OpenAPI api) {
-        api.getPaths().forEach((path, item) -> item.readOperationsMap()
-                .forEach((method, operation) -> AccessRule.scopeOf(HttpMethod.valueOf(method.name()), path)
-                        .ifPresent(scope -> describe(operation, scope))));
+        api.getPaths()
+                .forEach((path, item) -> item.readOperationsMap()
+                        .forEach((method, operation) -> AccessRule.scopeOf(HttpMethod.valueOf(method.name()), path)
+                                .ifPresent(scope -> describe(operation, scope))));
     }
 
     private static void describe(Operation operation, Scope scope) {

@@ -39,7 +39,9 @@ class FilterProblems implements AccessDeniedHandler {
         return (request, response, failure) -> answer(
                 request,
                 response,
-                rates.failed(request.getRemoteAddr()).<Exception>map(wait -> wait).orElse(failure));
+                rates.failed(request.getRemoteAddr())
+                        .<Exception>map(wait -> wait)
+                        .orElse(failure));
     }
 
     /** Catches what a filter throws, as when the database is away that knows the keys. */

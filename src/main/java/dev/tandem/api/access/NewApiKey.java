@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt as in {@code 2030-01-31T00:00:00Z}; never if left out
  */
 public record NewApiKey(
-        String name, List<String> scopes, @Nullable String project, @Nullable String expiresAt) {
+        String name,
+        List<String> scopes,
+        @Nullable String project,
+        @Nullable String expiresAt) {
 
     static final NewApiKey EMPTY = new NewApiKey("", List.of(), null, null);
 

@@ -13,7 +13,6 @@ import java.net.URI;
 import java.time.Instant;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.security.access.AccessDeniedException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -52,9 +51,7 @@ class ProjectsApi {
     @ApiResponse(responseCode = "201")
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<View> create(Caller caller, @RequestBody JsonBody body) {
-        if (!caller.isOperator()) {
-            throw new AccessDeniedException("only admins of project default make projects");
-        }
+        caller.requireOperator();
         NewProject request = body.as(NewProject.EMPTY);
         body.require("name");
         View made = View.of(projects.create(request.name()));

@@ -2,7 +2,6 @@ package dev.tandem.api.internal;
 
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.WorkerReports;
-import dev.tandem.security.AttemptToken;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;

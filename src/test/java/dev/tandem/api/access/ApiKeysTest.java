@@ -63,7 +63,9 @@ class ApiKeysTest {
                     .contains(key.substring(0, 12), "\"last_used_at\":\"20")
                     .doesNotContain(key.substring(0, 13));
         }
-        assertThat(sql.sql("SELECT api_key::text FROM api_key").query(String.class).single())
+        assertThat(sql.sql("SELECT api_key::text FROM api_key")
+                        .query(String.class)
+                        .single())
                 .doesNotContain(key.substring(12));
         assertThat(sql.sql("SELECT count(*) FROM api_key WHERE hash = sha256(convert_to(:key, 'UTF8'))")
                         .param("key", key)
@@ -81,13 +83,17 @@ class ApiKeysTest {
         Instant first = lastUse();
         tenants.get(key, "/api/v1/jobs");
         assertThat(lastUse()).isEqualTo(first);
-        sql.sql("UPDATE api_key SET last_used_at = clock_timestamp() - interval '61 seconds'").update();
+        sql.sql("UPDATE api_key SET last_used_at = clock_timestamp() - interval '61 seconds'")
+                .update();
         tenants.get(key, "/api/v1/jobs");
         assertThat(lastUse()).isAfter(first);
     }
 
     private Instant lastUse() {
-        return sql.sql("SELECT last_used_at FROM api_key").query(java.sql.Timestamp.class).single().toInstant();
+        return sql.sql("SELECT last_used_at FROM api_key")
+                .query(java.sql.Timestamp.class)
+                .single()
+                .toInstant();
     }
 
     @Test
@@ -96,16 +102,23 @@ class ApiKeysTest {
         String key = made.path("key").asString();
         String path = "/api/v1/api-keys/" + made.at("/details/id").asString();
         assertThat(tenants.get(key, "/v1/models").status()).isEqualTo(200);
-        assertThat(tenants.send(SecuredApp.BOOTSTRAP_KEY, "DELETE", path, null).status()).isEqualTo(204);
+        assertThat(tenants.send(SecuredApp.BOOTSTRAP_KEY, "DELETE", path, null).status())
+                .isEqualTo(204);
         assertThat(tenants.get(key, "/v1/models").status()).isEqualTo(401);
-        assertThat(tenants.get(SecuredApp.BOOTSTRAP_KEY, path).json().path("revoked_at").isNull()).isFalse();
+        assertThat(tenants.get(SecuredApp.BOOTSTRAP_KEY, path)
+                        .json()
+                        .path("revoked_at")
+                        .isNull())
+                .isFalse();
     }
 
     @Test
     void openaisSdkComesInWithAKeyAndThrowsItsOwnExceptions() throws Exception {
         Things red = tenants.things("red");
         var client = sdk(tenants.key("red", "read"));
-        assertThat(client.models().list().items()).extracting(model -> model.id()).containsExactly("tiny");
+        assertThat(client.models().list().items())
+                .extracting(model -> model.id())
+                .containsExactly("tiny");
         assertThatThrownBy(() -> client.files().delete("file-" + red.dataset().substring(3)))
                 .isInstanceOf(PermissionDeniedException.class)
                 .hasMessageContaining("this needs the scope submit");
@@ -117,7 +130,10 @@ class ApiKeysTest {
     void anAdminAdministersItsProjectAndAnOperatorAll() throws Exception {
         String admin = tenants.key("red", "admin");
         String own = "{\"name\":\"own\",\"scopes\":[\"read\"]}";
-        assertThat(tenants.send(admin, "POST", "/api/v1/api-keys", own).json().at("/details/project").asString())
+        assertThat(tenants.send(admin, "POST", "/api/v1/api-keys", own)
+                        .json()
+                        .at("/details/project")
+                        .asString())
                 .isEqualTo("red");
         for (String project : List.of("blue", "default", "none")) {
             assertThat(tenants.send(
@@ -133,15 +149,23 @@ class ApiKeysTest {
         assertThat(tenants.send(admin, "POST", "/api/v1/api-keys", "{\"name\":\"m\",\"scopes\":[\"metrics\"]}")
                         .status())
                 .isEqualTo(422);
-        assertThat(tenants.send(admin, "POST", "/api/v1/projects", "{\"name\":\"green\"}").status()).isEqualTo(403);
+        assertThat(tenants.send(admin, "POST", "/api/v1/projects", "{\"name\":\"green\"}")
+                        .status())
+                .isEqualTo(403);
         assertThat(tenants.get(admin, "/api/v1/projects").json().path("data")).hasSize(1);
         String name = "p" + System.nanoTime();
         String project = "{\"name\":\"%s\"}".formatted(name);
-        assertThat(tenants.send(SecuredApp.BOOTSTRAP_KEY, "POST", "/api/v1/projects", project).status()).isEqualTo(201);
-        assertThat(tenants.send(SecuredApp.BOOTSTRAP_KEY, "POST", "/api/v1/projects", project).status()).isEqualTo(409);
-        assertThat(tenants.send(SecuredApp.BOOTSTRAP_KEY, "POST", "/api/v1/projects", "{\"name\":\"No Such\"}").status())
+        assertThat(tenants.send(SecuredApp.BOOTSTRAP_KEY, "POST", "/api/v1/projects", project)
+                        .status())
+                .isEqualTo(201);
+        assertThat(tenants.send(SecuredApp.BOOTSTRAP_KEY, "POST", "/api/v1/projects", project)
+                        .status())
+                .isEqualTo(409);
+        assertThat(tenants.send(SecuredApp.BOOTSTRAP_KEY, "POST", "/api/v1/projects", "{\"name\":\"No Such\"}")
+                        .status())
                 .isEqualTo(422);
-        assertThat(tenants.get(SecuredApp.BOOTSTRAP_KEY, "/api/v1/projects").body()).contains(name, "red", "default");
+        assertThat(tenants.get(SecuredApp.BOOTSTRAP_KEY, "/api/v1/projects").body())
+                .contains(name, "red", "default");
     }
 
     @Test
@@ -178,9 +202,12 @@ class ApiKeysTest {
         assertThat(lines.path(2).path("target").asString())
                 .isEqualTo("POST /api/v1/jobs/%s/cancel".formatted(red.job()));
         assertThat(lines.path(2).path("address").asString()).isEqualTo("127.0.0.1");
-        assertThat(tenants.get(tenants.key("blue", "admin"), "/api/v1/audit").body()).doesNotContain(red.job());
+        assertThat(tenants.get(tenants.key("blue", "admin"), "/api/v1/audit").body())
+                .doesNotContain(red.job());
         assertThat(tenants.get(admin, "/api/v1/audit?project=blue").status()).isEqualTo(404);
-        assertThat(tenants.get(SecuredApp.BOOTSTRAP_KEY, "/api/v1/audit?project=red").body()).contains(red.job());
+        assertThat(tenants.get(SecuredApp.BOOTSTRAP_KEY, "/api/v1/audit?project=red")
+                        .body())
+                .contains(red.job());
         for (String change : List.of("UPDATE audit SET who = 'x'", "DELETE FROM audit", "TRUNCATE audit")) {
             assertThatThrownBy(() -> sql.sql(change).update()).hasMessageContaining("append-only");
         }

@@ -36,12 +36,15 @@ class FiltersTest {
         MockHttpServletResponse last = new MockHttpServletResponse();
         for (int i = 0; i < 20; i++) {
             last = new MockHttpServletResponse();
-            limit.doFilter(new MockHttpServletRequest("GET", "/v1/models"), last, (request, response) ->
-                    served.incrementAndGet());
+            limit.doFilter(
+                    new MockHttpServletRequest("GET", "/v1/models"),
+                    last,
+                    (request, response) -> served.incrementAndGet());
         }
         assertThat(served.get()).isBetween(3, 10); // a second's worth more for each second that this took
         assertThat(last.getStatus()).isEqualTo(429);
-        assertThat(Integer.parseInt(String.valueOf(last.getHeader("Retry-After")))).isBetween(1, 60);
+        assertThat(Integer.parseInt(String.valueOf(last.getHeader("Retry-After"))))
+                .isBetween(1, 60);
         JsonNode body = JsonMapper.shared().readTree(last.getContentAsString());
         assertThat(body.at("/error/code").asString()).isEqualTo("rate_limit_exceeded");
     }
@@ -77,6 +80,7 @@ class FiltersTest {
                     return request;
                 }))
                 .hasStatus(403);
-        assertThat(mvc.get().uri("/api/v1/jobs").header("Origin", "http://localhost:3000")).hasStatusOk();
+        assertThat(mvc.get().uri("/api/v1/jobs").header("Origin", "http://localhost:3000"))
+                .hasStatusOk();
     }
 }

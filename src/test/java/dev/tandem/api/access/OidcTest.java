@@ -2,9 +2,9 @@ package dev.tandem.api.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
-import com.nimbusds.jose.jwk.RSAKey;
 import dev.tandem.SecuredApp;
 import dev.tandem.api.access.Tenants.Answer;
 import dev.tandem.api.access.Tenants.Things;
@@ -51,36 +51,53 @@ class OidcTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).contains(red.job()).doesNotContain("blue-job");
         String token = LocalIssuer.sign(LocalIssuer.claims().build(), LocalIssuer.KEY);
-        assertThat(tenants.send(token, "POST", "/api/v1/jobs/" + red.job() + "/cancel", null).status())
+        assertThat(tenants.send(token, "POST", "/api/v1/jobs/" + red.job() + "/cancel", null)
+                        .status())
                 .isEqualTo(200);
-        assertThat(tenants.get(SecuredApp.BOOTSTRAP_KEY, "/api/v1/audit?limit=1").body())
+        assertThat(tenants.get(SecuredApp.BOOTSTRAP_KEY, "/api/v1/audit?limit=1")
+                        .body())
                 .contains("\"who\":\"oidc:ada\"", "\"project\":\"red\"");
         assertThat(tenants.get(token, "/api/v1/api-keys").status()).isEqualTo(403);
     }
 
     @Test
     void scopesComeFromWordsAndListsAsTheOperatorMapsThem() throws Exception {
-        assertThat(jobs(claims -> claims.claim("scope", "openid profile")).status()).isEqualTo(403);
-        assertThat(jobs(claims -> claims.claim("scope", "admin read submit")).status()).isEqualTo(403);
+        assertThat(jobs(claims -> claims.claim("scope", "openid profile")).status())
+                .isEqualTo(403);
+        assertThat(jobs(claims -> claims.claim("scope", "admin read submit")).status())
+                .isEqualTo(403);
         assertThat(jobs(claims -> claims.claim("scope", null).claim("scp", List.of("tandem:read")))
                         .status())
                 .isEqualTo(200);
-        assertThat(jobs(claims -> claims.claim("scope", "ml-engineers")).status()).isEqualTo(200);
+        assertThat(jobs(claims -> claims.claim("scope", "ml-engineers")).status())
+                .isEqualTo(200);
     }
 
     @Test
     void noOtherTokenOpensAnything() throws Exception {
         RSAKey stranger = LocalIssuer.key("signing-1");
         List<String> wrong = List.of(
-                LocalIssuer.sign(LocalIssuer.claims().expirationTime(in(Duration.ofMinutes(-5))).build(), LocalIssuer.KEY),
-                LocalIssuer.sign(LocalIssuer.claims().notBeforeTime(in(Duration.ofMinutes(5))).build(), LocalIssuer.KEY),
+                LocalIssuer.sign(
+                        LocalIssuer.claims()
+                                .expirationTime(in(Duration.ofMinutes(-5)))
+                                .build(),
+                        LocalIssuer.KEY),
+                LocalIssuer.sign(
+                        LocalIssuer.claims()
+                                .notBeforeTime(in(Duration.ofMinutes(5)))
+                                .build(),
+                        LocalIssuer.KEY),
                 LocalIssuer.sign(LocalIssuer.claims().audience("another").build(), LocalIssuer.KEY),
                 LocalIssuer.sign(LocalIssuer.claims().audience((String) null).build(), LocalIssuer.KEY),
-                LocalIssuer.sign(LocalIssuer.claims().issuer("https://evil.example").build(), LocalIssuer.KEY),
+                LocalIssuer.sign(
+                        LocalIssuer.claims().issuer("https://evil.example").build(), LocalIssuer.KEY),
                 LocalIssuer.sign(LocalIssuer.claims().subject(null).build(), LocalIssuer.KEY),
-                LocalIssuer.sign(LocalIssuer.claims().claim("tandem_project", null).build(), LocalIssuer.KEY),
-                LocalIssuer.sign(LocalIssuer.claims().claim("tandem_project", "none").build(), LocalIssuer.KEY),
-                LocalIssuer.sign(LocalIssuer.claims().claim("tandem_project", "'; --").build(), LocalIssuer.KEY),
+                LocalIssuer.sign(
+                        LocalIssuer.claims().claim("tandem_project", null).build(), LocalIssuer.KEY),
+                LocalIssuer.sign(
+                        LocalIssuer.claims().claim("tandem_project", "none").build(), LocalIssuer.KEY),
+                LocalIssuer.sign(
+                        LocalIssuer.claims().claim("tandem_project", "'; --").build(), LocalIssuer.KEY),
                 LocalIssuer.sign(LocalIssuer.claims().build(), stranger),
                 LocalIssuer.sign(LocalIssuer.claims().build(), LocalIssuer.key("unknown")),
                 new PlainJWT(LocalIssuer.claims().build()).serialize(),
@@ -94,8 +111,10 @@ class OidcTest {
 
     /** A genuine token whose claims were exchanged afterwards. */
     private static String forged() {
-        String[] genuine = LocalIssuer.sign(LocalIssuer.claims().build(), LocalIssuer.KEY).split("\\.");
-        String[] wished = new PlainJWT(LocalIssuer.claims().claim("scope", "tandem:admin").build())
+        String[] genuine =
+                LocalIssuer.sign(LocalIssuer.claims().build(), LocalIssuer.KEY).split("\\.");
+        String[] wished = new PlainJWT(
+                        LocalIssuer.claims().claim("scope", "tandem:admin").build())
                 .serialize()
                 .split("\\.");
         return genuine[0] + "." + wished[1] + "." + genuine[2];

@@ -99,8 +99,8 @@ public class Tenants {
                         owner, new DatasetUpload("rows", "rows.jsonl", rows, DatasetFormat.AUTO, OnInvalid.REJECT))
                 .dataset()
                 .id();
-        SubmitJob request = SubmitJob.read(Map.of(
-                "name", project + "-job", "model", model, "dataset", dataset, "labels", Map.of("of", project)));
+        SubmitJob request = SubmitJob.read(
+                Map.of("name", project + "-job", "model", model, "dataset", dataset, "labels", Map.of("of", project)));
         String job = submissions.submit(owner, request, null).job().id();
         String endpoint = webhooks.create(
                         owner, project + "-hook", "http://127.0.0.1:9/hook", List.of("fine_tuning.job.succeeded"))
@@ -117,7 +117,10 @@ public class Tenants {
 
     JsonNode made(Map<String, Object> request) throws IOException, InterruptedException {
         Answer answer = send(
-                SecuredApp.BOOTSTRAP_KEY, "POST", "/api/v1/api-keys", JsonMapper.shared().writeValueAsString(request));
+                SecuredApp.BOOTSTRAP_KEY,
+                "POST",
+                "/api/v1/api-keys",
+                JsonMapper.shared().writeValueAsString(request));
         if (answer.status() != 201) {
             throw new AssertionError(answer.toString());
         }
@@ -134,9 +137,7 @@ public class Tenants {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + path))
                 .method(
                         method,
-                        json == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString(json));
+                        json == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(json));
         if (json != null) {
             request.header("Content-Type", "application/json");
         }
