@@ -5,13 +5,15 @@ import dev.tandem.jobs.JobHistory;
 import dev.tandem.launcher.WorkerLauncher;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
-import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
 import dev.tandem.storage.StoredFile;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.Resource;
 import org.springframework.http.MediaType;
@@ -52,17 +54,11 @@ class JobHistoryApi {
     @GetMapping(path = "/events", produces = MediaType.APPLICATION_JSON_VALUE)
     Page<JobHistory.Event> events(
             @PathVariable String id,
-            @RequestParam(defaultValue = "0") long after,
-            @RequestParam(defaultValue = "100") int limit) {
+            @RequestParam(defaultValue = "0") @Min(0) long after,
+            @RequestParam(defaultValue = "100") @Min(1) @Max(MOST_EVENTS) int limit) {
         board.get(id);
-        if (limit < 1 || limit > MOST_EVENTS) {
-            throw new InvalidSpec(
-                    "limit", "invalid_value", "limit must be from 1 to %d, was %d".formatted(MOST_EVENTS, limit));
-        }
         List<JobHistory.Event> found = history.events(id, after, limit + 1);
-        boolean more = found.size() > limit;
-        List<JobHistory.Event> page = more ? found.subList(0, limit) : found;
-        return new Page<>(page, more, more ? String.valueOf(page.getLast().seq()) : null);
+        return Page.of(found, limit, event -> String.valueOf(event.seq()), Function.identity());
     }
 
     @Operation(summary = "Events as they come, until the job is over; Last-Event-ID goes on where a stream broke")
@@ -75,31 +71,37 @@ class JobHistoryApi {
 
     @Operation(summary = "What the workers printed, first attempt first; tail gives the last lines only")
     @GetMapping(path = "/logs", produces = MediaType.TEXT_PLAIN_VALUE + ";charset=UTF-8")
-    String logs(@PathVariable String id, @RequestParam(required = false) @Nullable Integer tail) {
+    String logs(
+            @PathVariable String id, @RequestParam(required = false) @Min(0) @Max(MOST_LINES) @Nullable Integer tail) {
         board.get(id);
-        int lines = tail == null ? MOST_LINES : tail;
-        if (lines < 0 || lines > MOST_LINES) {
-            throw new InvalidSpec(
-                    "tail", "invalid_value", "tail must be from 0 to %d, was %d".formatted(MOST_LINES, lines));
-        }
-        List<String> log = launcher.logs(id, lines);
+        List<String> log = launcher.logs(id, tail == null ? MOST_LINES : tail);
         return log.isEmpty() ? "" : String.join("\n", log) + "\n";
     }
 
-    @Operation(summary = "Checkpoints from which the job could go on, newest first")
+    @Operation(
+            summary =
+                    "Checkpoints from which the job could go on, newest first; after is the step of the last one seen")
     @GetMapping("/checkpoints")
-    Page<JobHistory.Checkpoint> checkpoints(@PathVariable String id) {
+    Page<JobHistory.Checkpoint> checkpoints(
+            @PathVariable String id,
+            @RequestParam(required = false) @Nullable Integer after,
+            @RequestParam(defaultValue = "100") @Min(1) @Max(MOST_EVENTS) int limit) {
         board.get(id);
-        return Page.whole(history.checkpoints(id));
+        List<JobHistory.Checkpoint> rest = history.checkpoints(id).stream()
+                .filter(each -> after == null || each.step() < after)
+                .limit(limit + 1L)
+                .toList();
+        return Page.of(rest, limit, each -> String.valueOf(each.step()), Function.identity());
     }
 
-    @Operation(summary = "The files of the job's result; none before it succeeded")
+    @Operation(summary = "The files of the job's result, by name; none before it succeeded")
     @GetMapping("/artifacts")
-    Page<FileView> artifacts(@PathVariable String id) {
-        return Page.whole(result(id).stream()
-                .flatMap(model -> models.files(model).stream())
-                .map(FileView::of)
-                .toList());
+    Page<FileView> artifacts(
+            @PathVariable String id,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(defaultValue = FileView.ALL) @Min(1) @Max(FileView.MOST) int limit) {
+        List<StoredFile> files = result(id).map(models::files).orElse(List.of());
+        return FileView.page(files, after, limit);
     }
 
     @Operation(summary = "One file of the job's result")

@@ -18,11 +18,14 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.net.URI;
-import java.util.Arrays;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -85,7 +88,9 @@ class JobsApi {
                 : List.of();
     }
 
-    @Operation(summary = "Lists jobs, newest first; label=key:value may be given more than once")
+    @Operation(
+            summary = "Lists jobs, newest first; all filters must hold",
+            description = "label=key:value may be given more than once, and so may status.")
     @Parameter(
             name = "label",
             in = ParameterIn.QUERY,
@@ -93,26 +98,46 @@ class JobsApi {
             array = @ArraySchema(schema = @Schema(type = "string")))
     @GetMapping
     Page<JobView> list(
-            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false)
+                    @Schema(
+                            allowableValues = {
+                                "queued",
+                                "starting",
+                                "running",
+                                "pausing",
+                                "paused",
+                                "succeeded",
+                                "failed",
+                                "cancelled"
+                            })
+                    @Nullable
+                    List<String> status,
             @RequestParam(required = false) @Nullable String queue,
+            @RequestParam(required = false) @Nullable String name,
+            @RequestParam(required = false) @Schema(allowableValues = {"dpo", "sft"}) @Nullable String method,
+            @RequestParam(name = "created_after", required = false) @Nullable Instant createdAfter,
+            @RequestParam(name = "created_before", required = false) @Nullable Instant createdBefore,
             @RequestParam(required = false) @Nullable String after,
-            @RequestParam(defaultValue = "20") int limit,
+            @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit,
             @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> query) {
-        int most = Cursor.limit(limit);
-        var filter = new JobBoard.Filter(status(status), queue, labels(query.getOrDefault("label", List.of())));
-        List<Job> found = board.list(filter, Cursor.read(after), most + 1);
-        boolean more = found.size() > most;
-        List<Job> page = more ? found.subList(0, most) : found;
-        String next =
-                more ? Cursor.write(page.getLast().createdAt(), page.getLast().id()) : null;
-        return new Page<>(views.of(page), more, next);
+        var filter = new JobBoard.Filter(
+                status == null ? List.of() : status.stream().map(JobStatus::of).toList(),
+                queue,
+                name,
+                method,
+                createdAfter,
+                createdBefore,
+                labels(query.getOrDefault("label", List.of())),
+                false);
+        List<Job> found = board.list(filter, Cursor.read(after), limit + 1);
+        Page<Job> page = Page.of(found, limit, job -> Cursor.write(job.createdAt(), job.id()), Function.identity());
+        return page.with(views.of(page.data()));
     }
 
     @Operation(summary = "One job; answers 304 to If-None-Match while nothing changed")
     @GetMapping("/{id}")
     ResponseEntity<JobView> get(@PathVariable String id) {
-        JobView view = views.of(board.get(id));
-        return ResponseEntity.ok().eTag(ContentTag.of(view)).body(view);
+        return ContentTag.tagged(views.of(board.get(id)));
     }
 
     @Operation(summary = "Ends a job; a worker under way is asked to stop")
@@ -138,26 +163,6 @@ class JobsApi {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id) {
         deletion.delete(id);
-    }
-
-    private static @Nullable JobStatus status(@Nullable String word) {
-        if (word == null) {
-            return null;
-        }
-        return Arrays.stream(JobStatus.values())
-                .filter(status -> status.word().equals(word))
-                .findFirst()
-                .orElseThrow(() -> new InvalidSpec(
-                        "status",
-                        "invalid_value",
-                        "status must be one of %s, was \"%s\""
-                                .formatted(
-                                        String.join(
-                                                ", ",
-                                                Arrays.stream(JobStatus.values())
-                                                        .map(JobStatus::word)
-                                                        .toList()),
-                                        word)));
     }
 
     private static Map<String, String> labels(List<String> written) {

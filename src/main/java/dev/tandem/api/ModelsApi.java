@@ -9,6 +9,8 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -81,14 +83,15 @@ class ModelsApi {
     @Operation(summary = "Lists models, newest first")
     @GetMapping
     Page<ModelView> list(
-            @RequestParam(required = false) @Nullable String after, @RequestParam(defaultValue = "20") int limit) {
-        return Page.of(models.list(Cursor.read(after), Cursor.limit(limit)), ModelView::of);
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
+        return Page.of(models.list(Cursor.read(after), limit), ModelView::of);
     }
 
-    @Operation(summary = "One model, by id or name")
+    @Operation(summary = "One model, by id or name; answers 304 to If-None-Match while nothing changed")
     @GetMapping("/{id}")
-    ModelView get(@PathVariable String id) {
-        return ModelView.of(models.get(id));
+    ResponseEntity<ModelView> get(@PathVariable String id) {
+        return ContentTag.tagged(ModelView.of(models.get(id)));
     }
 
     @Operation(summary = "Deletes a model that nothing uses")
@@ -98,11 +101,13 @@ class ModelsApi {
         models.delete(id);
     }
 
-    @Operation(summary = "The files of a model")
+    @Operation(summary = "The files of a model, by name")
     @GetMapping("/{id}/files")
-    Page<FileView> files(@PathVariable String id) {
-        return Page.whole(
-                models.files(models.get(id)).stream().map(FileView::of).toList());
+    Page<FileView> files(
+            @PathVariable String id,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(defaultValue = FileView.ALL) @Min(1) @Max(FileView.MOST) int limit) {
+        return FileView.page(models.files(models.get(id)), after, limit);
     }
 
     @Operation(summary = "Downloads one file of a model; ranges are answered")

@@ -22,6 +22,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
@@ -43,6 +44,12 @@ class Problems extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> on(InvalidSpec e, HttpServletRequest request) {
         return answer(
                 Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, String.valueOf(e.getMessage()), e.problems()), request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> on(InvalidQuery e, HttpServletRequest request) {
+        HttpStatus status = e.isReadable() ? HttpStatus.UNPROCESSABLE_CONTENT : HttpStatus.BAD_REQUEST;
+        return answer(Problem.of(status, String.valueOf(e.getMessage()), e.problems()), request);
     }
 
     @ExceptionHandler
@@ -158,11 +165,16 @@ class Problems extends ResponseEntityExceptionHandler {
     protected @Nullable ResponseEntity<Object> handleTypeMismatch(
             TypeMismatchException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         String name = e instanceof MethodArgumentTypeMismatchException argument
-                ? argument.getName()
+                ? sentAs(argument)
                 : String.valueOf(e.getPropertyName());
         String type = e.getRequiredType() == null ? "another type" : words(e.getRequiredType());
         String message = "%s must be %s, was \"%s\"".formatted(name, type, e.getValue());
         return answer(field(status, name, "wrong_type", message), servlet(request));
+    }
+
+    private static String sentAs(MethodArgumentTypeMismatchException e) {
+        RequestHeader header = e.getParameter().getParameterAnnotation(RequestHeader.class);
+        return header == null || header.name().isEmpty() ? e.getName() : header.name();
     }
 
     private static String words(Class<?> type) {

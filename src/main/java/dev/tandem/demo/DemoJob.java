@@ -24,8 +24,7 @@ import org.springframework.stereotype.Component;
 class DemoJob {
 
     private static final Map<String, String> LABELS = Map.of("made-by", "tandem-demo");
-    private static final JobBoard.Filter ANY = new JobBoard.Filter(null, null, Map.of());
-    private static final JobBoard.Filter OF_DEMO = new JobBoard.Filter(null, null, LABELS);
+    private static final JobBoard.Filter OF_DEMO = JobBoard.Filter.labelled(LABELS);
 
     /** One pass of 50 steps: short enough for a first look. The only setting tried; nothing was compared with it. */
     private static final Map<String, Object> TRAINING = Map.of(
@@ -65,7 +64,7 @@ class DemoJob {
 
     /** Whether nobody has put anything into this home; what an interrupted demo put there does not count. */
     boolean isHomeFresh() {
-        return board.list(ANY, ScrollPosition.keyset(), 1).isEmpty()
+        return board.list(JobBoard.Filter.ANY, ScrollPosition.keyset(), 1).isEmpty()
                 && models.list(ScrollPosition.keyset(), 2).stream()
                         .map(RegisteredModel::name)
                         .allMatch(Exhibit.MODEL::equals);

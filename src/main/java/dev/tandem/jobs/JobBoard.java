@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.ScrollPosition;
@@ -31,14 +32,34 @@ public class JobBoard {
     }
 
     /**
-     * @param labels pairs that a job must have, all of them
-     * @param unlabelled whether a job must have none
+     * What a job must be, all of it; null and empty for whatever it is.
+     *
+     * @param statuses of which it has one
+     * @param labels pairs that it has
+     * @param unlabelled whether it has none
      */
     public record Filter(
-            @Nullable JobStatus status, @Nullable String queue, Map<String, String> labels, boolean unlabelled) {
+            List<JobStatus> statuses,
+            @Nullable String queue,
+            @Nullable String name,
+            @Nullable String method,
+            @Nullable Instant createdAfter,
+            @Nullable Instant createdBefore,
+            Map<String, String> labels,
+            boolean unlabelled) {
 
-        public Filter(@Nullable JobStatus status, @Nullable String queue, Map<String, String> labels) {
-            this(status, queue, labels, false);
+        public static final Filter ANY = labelled(Map.of());
+        public static final Filter UNLABELLED = new Filter(List.of(), null, null, null, null, null, Map.of(), true);
+
+        public static Filter labelled(Map<String, String> labels) {
+            return new Filter(List.of(), null, null, null, null, null, labels, false);
+        }
+
+        /** As PostgreSQL writes an array; null if there are none. */
+        private @Nullable String statusWords() {
+            return statuses.isEmpty()
+                    ? null
+                    : statuses.stream().map(JobStatus::word).collect(Collectors.joining(",", "{", "}"));
         }
     }
 
@@ -68,15 +89,22 @@ public class JobBoard {
     /** Newest first, from behind {@code after}. */
     public List<Job> list(Filter filter, ScrollPosition after, int limit) {
         Map<String, Object> keys = after instanceof KeysetScrollPosition keyset ? keyset.getKeys() : Map.of();
-        JobStatus status = filter.status();
         return jobs.page(
-                status == null ? null : status.word(),
+                filter.statusWords(),
                 filter.queue(),
+                filter.name(),
+                filter.method(),
+                text(filter.createdAfter()),
+                text(filter.createdBefore()),
                 filter.labels().isEmpty() ? null : Wire.JSON.writeValueAsString(filter.labels()),
                 filter.unlabelled(),
                 (keys.get("createdAt") instanceof Instant time) ? time.toString() : null,
                 (String) keys.get("id"),
                 limit);
+    }
+
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
     }
 
     /** The attempts of each of the jobs, first to last. */

@@ -57,8 +57,12 @@ interface Jobs extends Repository<Job, String> {
     @Query(nativeQuery = true, value = """
             SELECT * FROM job
              WHERE project = 'default'
-               AND (CAST(:status AS text) IS NULL OR status = :status)
+               AND (CAST(:statuses AS text) IS NULL OR status = ANY (CAST(:statuses AS text[])))
                AND (CAST(:queue AS text) IS NULL OR queue = :queue)
+               AND (CAST(:name AS text) IS NULL OR name = :name)
+               AND (CAST(:method AS text) IS NULL OR spec ->> 'method' = :method)
+               AND (CAST(:createdAfter AS text) IS NULL OR created_at > CAST(:createdAfter AS timestamptz))
+               AND (CAST(:createdBefore AS text) IS NULL OR created_at < CAST(:createdBefore AS timestamptz))
                AND (CAST(:labels AS text) IS NULL OR labels @> CAST(:labels AS jsonb))
                AND (NOT :unlabelled OR labels = '{}')
                AND (CAST(:afterId AS text) IS NULL
@@ -67,8 +71,12 @@ interface Jobs extends Repository<Job, String> {
              LIMIT :limit
             """)
     List<Job> page(
-            @Nullable String status,
+            @Nullable String statuses,
             @Nullable String queue,
+            @Nullable String name,
+            @Nullable String method,
+            @Nullable String createdAfter,
+            @Nullable String createdBefore,
             @Nullable String labels,
             boolean unlabelled,
             @Nullable String afterTime,

@@ -20,7 +20,7 @@ final class Words {
 
         @Override
         public JobStatus convertToEntityAttribute(String word) {
-            return JobStatus.valueOf(word.toUpperCase(Locale.ROOT));
+            return JobStatus.of(word);
         }
     }
 

@@ -95,7 +95,9 @@ class FineTuningJobsApi {
             @RequestParam(defaultValue = "20") int limit,
             @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> query) {
         int most = Query.limit(limit, MOST);
-        var filter = new JobBoard.Filter(null, null, metadata(query), "null".equals(query.getFirst("metadata")));
+        JobBoard.Filter filter = "null".equals(query.getFirst("metadata"))
+                ? JobBoard.Filter.UNLABELLED
+                : JobBoard.Filter.labelled(metadata(query));
         List<FineTuningJob> found = views(board.list(filter, position(after), most + 1));
         return Listing.of(found, most, FineTuningJob::id);
     }
