@@ -3,6 +3,7 @@ package dev.tandem.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tandem.security.AttemptToken;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.jobs.Attempts;
@@ -107,7 +108,7 @@ class ApiLoadTest {
     @Test
     void manyReadersFollowTheEventsOfARunningJob() throws Exception {
         Job job = scene.submit("steps=1");
-        Claim claim = attempts.claimNext("machine", 1).orElseThrow();
+        Claim claim = attempts.claimNext("machine", 1, AttemptToken.issue()).orElseThrow();
         var id = new AttemptId(claim.job(), claim.epoch());
         int threads = ManagementFactory.getThreadMXBean().getThreadCount();
         var readers = new ArrayList<Socket>();
@@ -141,7 +142,7 @@ class ApiLoadTest {
         var workers = new ArrayList<Callable<Integer>>();
         for (int i = 0; i < 4; i++) {
             scene.submit("steps=1");
-            Claim claim = attempts.claimNext("machine", 10).orElseThrow();
+            Claim claim = attempts.claimNext("machine", 10, AttemptToken.issue()).orElseThrow();
             workers.add(() -> {
                 for (int batch = 0; batch < batches; batch++) {
                     int first = batch * 500 + 1;
