@@ -51,6 +51,7 @@ public final class Kernels implements AutoCloseable {
         // recompile.
         JniUtils.setGraphExecutorOptimize(false);
         Malloc.keepFreedMemory();
+        Primitives.keepFew();
         try (InputStream source = Kernels.class.getResourceAsStream("kernels.torchscript")) {
             if (source == null) {
                 throw new IllegalStateException("kernels.torchscript is not on the class path");
