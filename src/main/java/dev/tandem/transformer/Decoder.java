@@ -194,9 +194,8 @@ public final class Decoder {
         NDArray linear(String module, NDArray input) {
             NDArray x = tape.cut(ops, input);
             NDArray product = tape.product(ops, names.transposed() ? "multiply" : "linear", x, weight(module));
-            NDArray y = weights.has(module + ".bias")
-                    ? ops.call("bias", product, weights.get(module + ".bias"))
-                    : product;
+            NDArray y =
+                    weights.has(module + ".bias") ? ops.call("bias", product, weights.get(module + ".bias")) : product;
             return adapter == null ? y : adapter.linear(ops, weights, module, x, y);
         }
 

@@ -31,8 +31,7 @@ final class Primitives {
     }
 
     private static void set(Linker linker, MemorySegment setenv) {
-        MethodHandle call =
-                linker.downcallHandle(setenv, FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+        MethodHandle call = linker.downcallHandle(setenv, FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
         try (Arena arena = Arena.ofConfined()) {
             int failed = (int) call.invokeExact(arena.allocateFrom(SETTING), arena.allocateFrom(KEPT), 0);
             log.debug("setenv({}, {}) = {}", SETTING, KEPT, failed);

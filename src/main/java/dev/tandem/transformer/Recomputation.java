@@ -52,7 +52,8 @@ public final class Recomputation {
     private static NDArray inside(
             Ops ops, LanguageModel model, PackedTokens tokens, Routing routing, Function<Decoder.Pass, NDArray> part) {
         try (NDManager scope = ops.manager().newSubManager()) {
-            NDArray result = part.apply(model.decoder().pass(ops.in(scope), tokens, model.adapter(), routing, Tape.none()));
+            NDArray result =
+                    part.apply(model.decoder().pass(ops.in(scope), tokens, model.adapter(), routing, Tape.none()));
             result.attach(ops.manager());
             routing.keep(ops.manager());
             return result;
