@@ -37,6 +37,7 @@ class ArchitectureTest {
         "..datasets..",
         "..home..",
         "..webhooks..",
+        "..retention..",
         "..demo.."
     };
 

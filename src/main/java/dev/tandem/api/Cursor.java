@@ -31,15 +31,6 @@ public final class Cursor {
         }
     }
 
-    /** @throws InvalidSpec unless 1 to {@value #MOST} */
-    public static int limit(int limit) {
-        if (limit < 1 || limit > MOST) {
-            throw new InvalidSpec(
-                    "limit", "invalid_value", "limit must be from 1 to %d, was %d".formatted(MOST, limit));
-        }
-        return limit;
-    }
-
     /** The cursor of a row, for a list that is not read through Spring Data. */
     public static String write(Instant createdAt, String id) {
         return encode(createdAt + " " + id);

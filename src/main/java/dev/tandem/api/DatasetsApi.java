@@ -1,10 +1,10 @@
 package dev.tandem.api;
 
 import dev.tandem.datasets.ColumnMapping;
-import dev.tandem.datasets.Dataset;
 import dev.tandem.datasets.DatasetCatalogue;
 import dev.tandem.datasets.DatasetIntake;
 import dev.tandem.datasets.DatasetUpload;
+import dev.tandem.security.Project;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.OnInvalid;
@@ -14,6 +14,8 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -57,15 +59,17 @@ class DatasetsApi {
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     @ApiResponse(responseCode = "200", description = "The same rows are there already")
     @ApiResponse(responseCode = "201")
-    ResponseEntity<DatasetView> upload(MultipartHttpServletRequest request) {
+    ResponseEntity<DatasetView> upload(Project project, MultipartHttpServletRequest request) {
         var form = new MultipartForm(request, "file", "name", "format", "columns", "on_invalid");
-        DatasetIntake.Taken taken = intake.take(new DatasetUpload(
-                form.text("name"),
-                ModelsApi.fileName(onlyFile(form)),
-                onlyFile(form),
-                form.word("format", DatasetFormat.class, DatasetFormat.AUTO),
-                ColumnMapping.read(form.text("columns")),
-                form.word("on_invalid", OnInvalid.class, OnInvalid.REJECT)));
+        DatasetIntake.Taken taken = intake.take(
+                project,
+                new DatasetUpload(
+                        form.text("name"),
+                        ModelsApi.fileName(onlyFile(form)),
+                        onlyFile(form),
+                        form.word("format", DatasetFormat.class, DatasetFormat.AUTO),
+                        ColumnMapping.read(form.text("columns")),
+                        form.word("on_invalid", OnInvalid.class, OnInvalid.REJECT)));
         DatasetView view = DatasetView.of(taken.dataset());
         return taken.isNew()
                 ? ResponseEntity.created(URI.create("/api/v1/datasets/" + view.id()))
@@ -87,35 +91,33 @@ class DatasetsApi {
     @Operation(summary = "Lists datasets, newest first")
     @GetMapping
     Page<DatasetView> list(
-            @RequestParam(required = false) @Nullable String after, @RequestParam(defaultValue = "20") int limit) {
-        return Page.of(datasets.list(Cursor.read(after), Cursor.limit(limit)), DatasetView::of);
+            Project project,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
+        return Page.of(datasets.list(project, Cursor.read(after), limit), DatasetView::of);
     }
 
-    @Operation(summary = "One dataset, by id or name")
+    @Operation(summary = "One dataset, by id or name; answers 304 to If-None-Match while nothing changed")
     @GetMapping("/{id}")
-    DatasetView get(@PathVariable String id) {
-        return DatasetView.of(datasets.get(id));
+    ResponseEntity<DatasetView> get(Project project, @PathVariable String id) {
+        return ContentTag.tagged(DatasetView.of(datasets.get(project, id)));
     }
 
     @Operation(summary = "Rows of a dataset, as they were understood")
     @GetMapping("/{id}/rows")
     Page<Map<String, @Nullable Object>> rows(
+            Project project,
             @PathVariable String id,
-            @RequestParam(defaultValue = "0") long after,
-            @RequestParam(defaultValue = "20") int limit) {
-        Dataset dataset = datasets.get(id);
-        int most = Cursor.limit(limit);
-        List<PreferenceRow> rows = datasets.rows(dataset, after, most + 1);
-        boolean more = rows.size() > most;
-        List<PreferenceRow> page = more ? rows.subList(0, most) : rows;
-        String next = more ? String.valueOf(page.getLast().line()) : null;
-        return new Page<>(page.stream().map(DatasetView::of).toList(), more, next);
+            @RequestParam(defaultValue = "0") @Min(0) long after,
+            @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
+        List<PreferenceRow> rows = datasets.rows(datasets.get(project, id), after, limit + 1);
+        return Page.of(rows, limit, row -> String.valueOf(row.line()), DatasetView::of);
     }
 
     @Operation(summary = "Deletes a dataset that nothing uses")
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@PathVariable String id) {
-        datasets.delete(id);
+    void delete(Project project, @PathVariable String id) {
+        datasets.delete(project, id);
     }
 }

@@ -4,9 +4,11 @@ import dev.tandem.jobs.Dedupe;
 import dev.tandem.jobs.Job;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobControl;
+import dev.tandem.jobs.JobDeletion;
 import dev.tandem.jobs.JobStatus;
 import dev.tandem.jobs.Submissions;
 import dev.tandem.jobs.SubmitJob;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.TrlFields;
 import io.swagger.v3.oas.annotations.Operation;
@@ -17,14 +19,19 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.net.URI;
-import java.util.Arrays;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -32,6 +39,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Jobs over HTTP: submit, look, cancel, pause, resume. */
@@ -42,12 +50,14 @@ class JobsApi {
 
     private final Submissions submissions;
     private final JobControl control;
+    private final JobDeletion deletion;
     private final JobBoard board;
     private final JobViews views;
 
-    JobsApi(Submissions submissions, JobControl control, JobBoard board, JobViews views) {
+    JobsApi(Submissions submissions, JobControl control, JobDeletion deletion, JobBoard board, JobViews views) {
         this.submissions = submissions;
         this.control = control;
+        this.deletion = deletion;
         this.board = board;
         this.views = views;
     }
@@ -60,11 +70,12 @@ class JobsApi {
     @ApiResponse(responseCode = "201")
     @PostMapping
     ResponseEntity<JobView> submit(
+            Project project,
             @RequestBody JsonBody body,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
         Dedupe dedupe = key == null ? null : Dedupe.of(key, body.fields());
         Submissions.Submitted submitted =
-                submissions.submit(SubmitJob.read(body.fields()), dedupe, withoutEffect(body));
+                submissions.submit(project, SubmitJob.read(body.fields()), dedupe, withoutEffect(body));
         Job job = submitted.job();
         var answer = ResponseEntity.created(URI.create("/api/v1/jobs/" + job.id()));
         if (submitted.replayed()) {
@@ -79,7 +90,9 @@ class JobsApi {
                 : List.of();
     }
 
-    @Operation(summary = "Lists jobs, newest first; label=key:value may be given more than once")
+    @Operation(
+            summary = "Lists jobs, newest first; all filters must hold",
+            description = "label=key:value may be given more than once, and so may status.")
     @Parameter(
             name = "label",
             in = ParameterIn.QUERY,
@@ -87,64 +100,72 @@ class JobsApi {
             array = @ArraySchema(schema = @Schema(type = "string")))
     @GetMapping
     Page<JobView> list(
-            @RequestParam(required = false) @Nullable String status,
+            Project project,
+            @RequestParam(required = false)
+                    @Schema(
+                            allowableValues = {
+                                "queued",
+                                "starting",
+                                "running",
+                                "pausing",
+                                "paused",
+                                "succeeded",
+                                "failed",
+                                "cancelled"
+                            })
+                    @Nullable
+                    List<String> status,
             @RequestParam(required = false) @Nullable String queue,
+            @RequestParam(required = false) @Nullable String name,
+            @RequestParam(required = false) @Schema(allowableValues = {"dpo", "sft"}) @Nullable String method,
+            @RequestParam(name = "created_after", required = false) @Nullable Instant createdAfter,
+            @RequestParam(name = "created_before", required = false) @Nullable Instant createdBefore,
             @RequestParam(required = false) @Nullable String after,
-            @RequestParam(defaultValue = "20") int limit,
+            @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit,
             @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> query) {
-        int most = Cursor.limit(limit);
-        var filter = new JobBoard.Filter(status(status), queue, labels(query.getOrDefault("label", List.of())));
-        List<Job> found = board.list(filter, Cursor.read(after), most + 1);
-        boolean more = found.size() > most;
-        List<Job> page = more ? found.subList(0, most) : found;
-        String next =
-                more ? Cursor.write(page.getLast().createdAt(), page.getLast().id()) : null;
-        return new Page<>(views.of(page), more, next);
+        var filter = new JobBoard.Filter(
+                status == null ? List.of() : status.stream().map(JobStatus::of).toList(),
+                queue,
+                name,
+                method,
+                createdAfter,
+                createdBefore,
+                labels(query.getOrDefault("label", List.of())),
+                false);
+        List<Job> found = board.list(project, filter, Cursor.read(after), limit + 1);
+        Page<Job> page = Page.of(found, limit, job -> Cursor.write(job.createdAt(), job.id()), Function.identity());
+        return page.with(views.of(page.data()));
     }
 
     @Operation(summary = "One job; answers 304 to If-None-Match while nothing changed")
     @GetMapping("/{id}")
-    ResponseEntity<JobView> get(@PathVariable String id) {
-        JobView view = views.of(board.get(id));
-        return ResponseEntity.ok().eTag(ContentTag.of(view)).body(view);
+    ResponseEntity<JobView> get(Project project, @PathVariable String id) {
+        return ContentTag.tagged(views.of(board.get(project, id)));
     }
 
     @Operation(summary = "Ends a job; a worker under way is asked to stop")
     @PostMapping("/{id}/cancel")
-    JobView cancel(@PathVariable String id) {
-        return views.of(control.cancel(id));
+    JobView cancel(Project project, @PathVariable String id) {
+        return views.of(control.cancel(project, id));
     }
 
     @Operation(summary = "Stops a job after a checkpoint, to go on later")
     @PostMapping("/{id}/pause")
-    JobView pause(@PathVariable String id) {
-        return views.of(control.pause(id));
+    JobView pause(Project project, @PathVariable String id) {
+        return views.of(control.pause(project, id));
     }
 
     @Operation(summary = "Queues a paused job again")
     @PostMapping("/{id}/resume")
-    JobView resume(@PathVariable String id) {
-        return views.of(control.resume(id));
+    JobView resume(Project project, @PathVariable String id) {
+        return views.of(control.resume(project, id));
     }
 
-    private static @Nullable JobStatus status(@Nullable String word) {
-        if (word == null) {
-            return null;
-        }
-        return Arrays.stream(JobStatus.values())
-                .filter(status -> status.word().equals(word))
-                .findFirst()
-                .orElseThrow(() -> new InvalidSpec(
-                        "status",
-                        "invalid_value",
-                        "status must be one of %s, was \"%s\""
-                                .formatted(
-                                        String.join(
-                                                ", ",
-                                                Arrays.stream(JobStatus.values())
-                                                        .map(JobStatus::word)
-                                                        .toList()),
-                                        word)));
+    @Operation(summary = "Deletes a job that is over, with its history; the model it made stays")
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable String id) {
+        deletion.delete(id);
     }
 
     private static Map<String, String> labels(List<String> written) {

@@ -23,6 +23,22 @@ public record Page<T>(
         return new Page<>(data, false, null);
     }
 
+    /**
+     * A page of a list that is read with one row too many, to see whether more come.
+     *
+     * @param cursor what to send as {@code after} to go on behind a row
+     */
+    public static <E, T> Page<T> of(List<E> found, int limit, Function<E, String> cursor, Function<E, T> view) {
+        boolean more = found.size() > limit;
+        List<E> page = more ? found.subList(0, limit) : found;
+        return new Page<>(page.stream().map(view).toList(), more, more ? cursor.apply(page.getLast()) : null);
+    }
+
+    /** The same page of other rows. */
+    <U> Page<U> with(List<U> rows) {
+        return new Page<>(rows, hasMore, next);
+    }
+
     static <E, T> Page<T> of(Window<E> window, Function<E, T> view) {
         boolean more = window.hasNext() && !window.isEmpty();
         String next = more ? Cursor.write((KeysetScrollPosition) window.positionAt(window.size() - 1)) : null;

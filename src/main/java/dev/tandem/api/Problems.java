@@ -1,12 +1,12 @@
 package dev.tandem.api;
 
 import dev.tandem.home.DatabaseOutage;
+import dev.tandem.home.FullDisk;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +22,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
@@ -43,6 +44,12 @@ class Problems extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> on(InvalidSpec e, HttpServletRequest request) {
         return answer(
                 Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, String.valueOf(e.getMessage()), e.problems()), request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> on(InvalidQuery e, HttpServletRequest request) {
+        HttpStatus status = e.isReadable() ? HttpStatus.UNPROCESSABLE_CONTENT : HttpStatus.BAD_REQUEST;
+        return answer(Problem.of(status, String.valueOf(e.getMessage()), e.problems()), request);
     }
 
     @ExceptionHandler
@@ -69,18 +76,10 @@ class Problems extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    @Nullable
-    ResponseEntity<Object> on(UncheckedIOException e, HttpServletRequest request) {
-        if (!String.valueOf(e.getCause()).contains("No space left")) {
-            return on((Exception) e, request);
-        }
-        log.error("{} {} failed: the disk is full", request.getMethod(), request.getRequestURI(), e);
-        String detail = "the server's disk is full; nothing was stored, so free space there and send it again";
-        return answer(Problem.of(HttpStatus.INSUFFICIENT_STORAGE, "disk_full", detail), request);
-    }
-
-    @ExceptionHandler
     ResponseEntity<Object> on(MultipartException e, HttpServletRequest request) {
+        if (FullDisk.caused(e)) {
+            return diskFull(e, request);
+        }
         Throwable cause = e.getMostSpecificCause();
         return answer(
                 Problem.of(
@@ -97,6 +96,9 @@ class Problems extends ResponseEntityExceptionHandler {
             log.debug("{} {}: the client is gone", request.getMethod(), request.getRequestURI());
             return null;
         }
+        if (FullDisk.caused(e)) {
+            return diskFull(e, request);
+        }
         if (DatabaseOutage.caused(e)) {
             return databaseAway(e, request);
         }
@@ -108,6 +110,12 @@ class Problems extends ResponseEntityExceptionHandler {
                         "the server could not do this; its log tells why under request id %s"
                                 .formatted(RequestId.of(request))),
                 request);
+    }
+
+    private static ResponseEntity<Object> diskFull(Exception e, HttpServletRequest request) {
+        log.error("{} {} failed: the disk is full", request.getMethod(), request.getRequestURI(), e);
+        String detail = "the server's disk is full; nothing was stored, so free space there and send it again";
+        return answer(Problem.of(HttpStatus.INSUFFICIENT_STORAGE, "disk_full", detail), request);
     }
 
     /** The scheduler tells of the outage in the log, once; a line for each request would bury it. */
@@ -157,11 +165,16 @@ class Problems extends ResponseEntityExceptionHandler {
     protected @Nullable ResponseEntity<Object> handleTypeMismatch(
             TypeMismatchException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         String name = e instanceof MethodArgumentTypeMismatchException argument
-                ? argument.getName()
+                ? sentAs(argument)
                 : String.valueOf(e.getPropertyName());
         String type = e.getRequiredType() == null ? "another type" : words(e.getRequiredType());
         String message = "%s must be %s, was \"%s\"".formatted(name, type, e.getValue());
         return answer(field(status, name, "wrong_type", message), servlet(request));
+    }
+
+    private static String sentAs(MethodArgumentTypeMismatchException e) {
+        RequestHeader header = e.getParameter().getParameterAnnotation(RequestHeader.class);
+        return header == null || header.name().isEmpty() ? e.getName() : header.name();
     }
 
     private static String words(Class<?> type) {

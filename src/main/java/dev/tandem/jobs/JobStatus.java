@@ -13,6 +13,11 @@ public enum JobStatus {
     FAILED,
     CANCELLED;
 
+    /** @param word as the API and the database have it */
+    public static JobStatus of(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
     public boolean isFinal() {
         return switch (this) {
             case QUEUED, STARTING, RUNNING, PAUSING, PAUSED -> false;

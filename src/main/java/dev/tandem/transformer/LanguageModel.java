@@ -1,6 +1,7 @@
 package dev.tandem.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ public record LanguageModel(
 
     /** @param tape goes on backward where autograd ends */
     public Prediction predict(Ops ops, PackedTokens tokens, Tape tape) {
+        if (!JniUtils.isGradMode()) {
+            return Recomputation.forward(ops, this, tokens);
+        }
         Decoder.Output output = decoder.run(ops, tokens, adapter, tape);
         return new Prediction(ops.call("select", output.hidden(), tokens.predictors()), output.routing());
     }

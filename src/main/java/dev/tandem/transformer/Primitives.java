@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many compiled matrix products oneDNN keeps. It compiles one for each shape, about 1.5 MB, and by default keeps 1024: as every
- * packed batch has another number of tokens, that would be more memory than the model. One pass needs about twenty.
+ * How many compiled matrix products oneDNN keeps. It compiles one for each shape, about 1.5 MB, and by default keeps 1024:
+ * as every packed batch has another number of tokens, that would be more memory than the model. One pass needs about twenty.
  */
 final class Primitives {
 

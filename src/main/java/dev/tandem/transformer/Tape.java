@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Backward through matrix products that autograd does not know: oneDNN's, see {@link Kernels}. A recorded pass is cut at them, so what
- * goes into a product and what comes out are leaves of autograd's graph. After autograd has reached the last pieces, {@link
+ * Backward through matrix products that autograd does not know: oneDNN's, see {@link Kernels}. A recorded pass is cut at
+ * them, so what goes into a product and what comes out are leaves of autograd's graph. After autograd has reached the last pieces, {@link
  * #backward} takes the cuts in reverse order: the closed-form gradient of a product, or autograd once more through the piece
  * that made its input. Residual streams are cut too, or each piece would go back to the embeddings.
  */
@@ -39,7 +39,10 @@ public final class Tape {
 
     private NDArray leaf(Ops ops, NDArray x) {
         NDArray leaf = ops.call("cut", x);
-        pieces.add(() -> ops.call("rejoin", x, leaf).close());
+        pieces.add(() -> {
+            ops.call("rejoin", x, leaf).close();
+            leaf.close();
+        });
         return leaf;
     }
 
@@ -52,11 +55,17 @@ public final class Tape {
             return ops.call(kernel, x, w);
         }
         NDArray y = ops.call(kernel + "_cut", x, w);
-        pieces.add(() -> ops.call(kernel + "_backward", x, w, y).close());
+        pieces.add(() -> {
+            ops.call(kernel + "_backward", x, w, y).close();
+            y.close();
+        });
         return y;
     }
 
-    /** Adds to the gradients of all parameters what follows from those that autograd left at the cuts. May be called once. */
+    /**
+     * Adds to the gradients of all parameters what follows from those that autograd left at the cuts, and lets go of each cut
+     * as it goes. May be called once.
+     */
     public void backward() {
         pieces.reversed().forEach(Runnable::run);
     }
