@@ -112,8 +112,8 @@ class MemoryPlanTest {
         assertThat(tightest.plan()).containsEntry("gradient_checkpointing", true);
         for (RecordedMetrics run : List.of(tight, tightest)) {
             assertThat(bytes(run.plan(), "required")).isLessThanOrEqualTo(bytes(run.plan(), "available"));
-            roomy.train.forEach((step, metrics) -> assertThat(loss(run.train.getOrDefault(step, Map.of())))
-                    .isCloseTo(loss(metrics), within(2e-5)));
+            roomy.train.forEach((step, metrics) ->
+                    assertThat(loss(run.train.getOrDefault(step, Map.of()))).isCloseTo(loss(metrics), within(2e-5)));
         }
         assertThat(tight.notes)
                 .anySatisfy(note -> assertThat(note).contains("layers are kept", " MiB at most: weights "));
