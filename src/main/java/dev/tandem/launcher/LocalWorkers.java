@@ -16,9 +16,14 @@ class LocalWorkers {
     }
 
     @Bean
+    Machine thisMachine(WorkerProcessProperties properties) {
+        return Machine.of(properties);
+    }
+
+    @Bean
     @Fallback
-    WorkerCommand workerCommand(WorkerProcessProperties properties, WorkerMemory memory) {
-        var environment = new HashMap<>(properties.threading());
+    WorkerCommand workerCommand(WorkerProcessProperties properties, Machine machine, WorkerMemory memory) {
+        var environment = new HashMap<>(machine.threading(properties.threads()));
         environment.putAll(memory.environment());
         return new WorkerCommand(ThisProgram.command(properties.heap(), "worker"), environment);
     }
