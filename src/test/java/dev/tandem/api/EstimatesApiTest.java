@@ -233,7 +233,9 @@ class EstimatesApiTest {
                             .toList(),
                     null);
             var rows = new ByteArrayResource(Files.readAllBytes(golden.folder().resolve("dataset.jsonl")));
-            datasets.take(Project.DEFAULT, new DatasetUpload("golden", "golden.jsonl", rows, DatasetFormat.AUTO, OnInvalid.REJECT));
+            datasets.take(
+                    Project.DEFAULT,
+                    new DatasetUpload("golden", "golden.jsonl", rows, DatasetFormat.AUTO, OnInvalid.REJECT));
         }
         return new HashMap<>(Map.of("model", "golden", "dataset", "golden", "training", golden.training()));
     }
