@@ -78,9 +78,10 @@ class AbuseTest {
         for (Socket socket : slow) {
             socket.setSoTimeout(60_000);
             String answer = read(socket);
-            assertThat(answer).satisfiesAnyOf(a -> assertThat(a).isEmpty(), a -> assertThat(a)
-                    .startsWith("HTTP/1.1 4")
-                    .contains("application/problem+json"));
+            assertThat(answer)
+                    .satisfiesAnyOf(
+                            a -> assertThat(a).isEmpty(),
+                            a -> assertThat(a).startsWith("HTTP/1.1 4").contains("application/problem+json"));
         }
         assertThat(Durable.size(home.uploads())).isZero();
     }
@@ -163,7 +164,8 @@ class AbuseTest {
     @ValueSource(strings = {"Größe.jsonl", "数据 🙂.jsonl", "a;b=c, d.jsonl", "it's 100% *.jsonl", "تجربة.jsonl"})
     void aNameInAnyScriptComesBackAsItWas(String name) throws Exception {
         byte[] body = ("--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nfine-tune\r\n"
-                        + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n" + ROW
+                        + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n"
+                        + ROW
                         + "\r\n--b--\r\n")
                 .getBytes(UTF_8);
         HttpResponse<String> stored = http.send(
@@ -201,7 +203,8 @@ class AbuseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../../x.jsonl", "/etc/x.jsonl", "..\\..\\x.jsonl", "C:\\x.jsonl", "CON.jsonl", "a\u0001.jsonl"})
+    @ValueSource(
+            strings = {"../../x.jsonl", "/etc/x.jsonl", "..\\..\\x.jsonl", "C:\\x.jsonl", "CON.jsonl", "a\u0001.jsonl"})
     void aPathForANameStaysWithinTheStore(String name) throws Exception {
         HttpResponse<String> answer = upload(name, ROW.getBytes(UTF_8));
         assertThat(answer.statusCode()).as(answer.body()).isIn(201, 400, 422);

@@ -3,7 +3,6 @@ package dev.tandem.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.security.AttemptToken;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.jobs.Attempts;
@@ -11,6 +10,7 @@ import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.Job;
 import dev.tandem.jobs.WorkerReports;
+import dev.tandem.security.AttemptToken;
 import dev.tandem.spec.Report;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -69,15 +69,21 @@ class ApiLoadTest {
         String request = JsonMapper.shared().writeValueAsString(scene.request("steps=1"));
 
         List<Double> medians = List.of(
-                time("create a job", () -> assertThat(post("/api/v1/jobs", request).statusCode()).isEqualTo(201)),
+                time(
+                        "create a job",
+                        () -> assertThat(post("/api/v1/jobs", request).statusCode())
+                                .isEqualTo(201)),
                 time("first page of jobs", () -> page("?limit=20")),
                 time("page of failed jobs", () -> page("?status=failed&limit=20")),
                 time("page of jobs with a label", () -> page("?label=team:7&limit=20")),
                 time("page of OpenAI's list", () -> read("/v1/fine_tuning/jobs?limit=20")),
-                time("page of MLflow's search", () -> assertThat(post(
-                                        "/api/2.0/mlflow/runs/search", "{\"experiment_ids\": [\"0\"], \"max_results\": 20}")
-                                .statusCode())
-                        .isLessThan(500)),
+                time(
+                        "page of MLflow's search",
+                        () -> assertThat(post(
+                                                "/api/2.0/mlflow/runs/search",
+                                                "{\"experiment_ids\": [\"0\"], \"max_results\": 20}")
+                                        .statusCode())
+                                .isLessThan(500)),
                 deepPages(),
                 time("queues", () -> read("/api/v1/queues")));
         assertThat(medians).allSatisfy(median -> assertThat(median).isLessThan(400));
@@ -97,10 +103,13 @@ class ApiLoadTest {
         sql.sql("ANALYZE metric").update();
         String metrics = "/api/v1/jobs/" + job.id() + "/metrics";
         time("one series in 1000 points", () -> read(metrics + "?names=loss&max_points=1000"));
-        time("three series in 500 points", () -> read(metrics + "?names=loss,grad_norm,rewards/margins&max_points=500"));
+        time(
+                "three series in 500 points",
+                () -> read(metrics + "?names=loss,grad_norm,rewards/margins&max_points=500"));
         time("what is new since 100 steps", () -> read(metrics + "?from_step=" + (STEPS - 100)));
         String whole = read(metrics + "?names=loss");
-        assertThat(JsonMapper.shared().readTree(whole).get("series").get("loss")).hasSize(STEPS);
+        assertThat(JsonMapper.shared().readTree(whole).get("series").get("loss"))
+                .hasSize(STEPS);
         time("one series, every point", 5, () -> read(metrics + "?names=loss"));
         tell("one series, every point: %d bytes".formatted(whole.length()));
     }
@@ -142,7 +151,8 @@ class ApiLoadTest {
         var workers = new ArrayList<Callable<Integer>>();
         for (int i = 0; i < 4; i++) {
             scene.submit("steps=1");
-            Claim claim = attempts.claimNext("machine", 10, AttemptToken.issue()).orElseThrow();
+            Claim claim =
+                    attempts.claimNext("machine", 10, AttemptToken.issue()).orElseThrow();
             workers.add(() -> {
                 for (int batch = 0; batch < batches; batch++) {
                     int first = batch * 500 + 1;
@@ -163,8 +173,11 @@ class ApiLoadTest {
                 written += each.get();
             }
         }
-        tell("%.0f events taken a second, of 4 workers, 500 at a time".formatted(written / ((System.nanoTime() - start) / 1e9)));
-        assertThat(sql.sql("SELECT count(*) FROM event WHERE message LIKE 'step %'").query(Integer.class).single())
+        tell("%.0f events taken a second, of 4 workers, 500 at a time"
+                .formatted(written / ((System.nanoTime() - start) / 1e9)));
+        assertThat(sql.sql("SELECT count(*) FROM event WHERE message LIKE 'step %'")
+                        .query(Integer.class)
+                        .single())
                 .isEqualTo(written);
     }
 
@@ -203,7 +216,9 @@ class ApiLoadTest {
         var next = new String[] {""};
         return time("next page of 100 jobs", () -> {
             JsonNode page = JsonMapper.shared().readTree(read("/api/v1/jobs?limit=100" + next[0]));
-            next[0] = page.get("has_more").asBoolean() ? "&after=" + page.get("next").asString() : "";
+            next[0] = page.get("has_more").asBoolean()
+                    ? "&after=" + page.get("next").asString()
+                    : "";
         });
     }
 
@@ -217,7 +232,8 @@ class ApiLoadTest {
         long start = System.nanoTime();
         int made = 0;
         try (var clients = Executors.newFixedThreadPool(8)) {
-            for (var each : clients.invokeAll(List.of(client, client, client, client, client, client, client, client))) {
+            for (var each :
+                    clients.invokeAll(List.of(client, client, client, client, client, client, client, client))) {
                 made += each.get();
             }
         }
@@ -253,7 +269,8 @@ class ApiLoadTest {
     }
 
     private void page(String query) throws Exception {
-        assertThat(JsonMapper.shared().readTree(read("/api/v1/jobs" + query)).get("data")).hasSize(20);
+        assertThat(JsonMapper.shared().readTree(read("/api/v1/jobs" + query)).get("data"))
+                .hasSize(20);
     }
 
     private String read(String path) throws Exception {

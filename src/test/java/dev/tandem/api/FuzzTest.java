@@ -77,7 +77,10 @@ class FuzzTest {
                         : "\"%s\": %s".formatted(field, number);
                 HttpResponse<String> answer = post("/api/v1/jobs", "{%s, %s}".formatted(inputs, nested));
                 boolean named = answer.statusCode() == 422
-                        && problem(answer).get("errors").findValuesAsString("field").contains(field);
+                        && problem(answer)
+                                .get("errors")
+                                .findValuesAsString("field")
+                                .contains(field);
                 if (answer.statusCode() != 201 && !named) {
                     wrong.add("%s = %.40s: %d %.200s".formatted(field, number, answer.statusCode(), answer.body()));
                 }
@@ -115,7 +118,10 @@ class FuzzTest {
             byte[] spoilt = random.nextInt(3) == 0
                     ? spoilBytes(body.getValue().getBytes(UTF_8), random)
                     : new HostileJson(random).spoil(body.getValue()).getBytes(UTF_8);
-            check(send(body.getKey(), "application/json", spoilt), "%d/%d %s".formatted(seed, i, body.getKey()), spoilt);
+            check(
+                    send(body.getKey(), "application/json", spoilt),
+                    "%d/%d %s".formatted(seed, i, body.getKey()),
+                    spoilt);
         }
     }
 
@@ -154,9 +160,11 @@ class FuzzTest {
     void noMultipartBodyBreaksTheServer(int seed) throws Exception {
         var random = new Random(seed);
         String row = "{\"prompt\": \"a\", \"chosen\": \" b\", \"rejected\": \" c\"}\n";
-        List<String> types = List.of("multipart/form-data; boundary=b", "multipart/form-data", "multipart/mixed; boundary=b");
+        List<String> types =
+                List.of("multipart/form-data; boundary=b", "multipart/form-data", "multipart/mixed; boundary=b");
         for (int i = 0; i < 300; i++) {
-            String path = List.of("/api/v1/datasets", "/api/v1/models", "/v1/files").get(i % 3);
+            String path =
+                    List.of("/api/v1/datasets", "/api/v1/models", "/v1/files").get(i % 3);
             String part = path.endsWith("models") ? "files" : "file";
             String fileName = HostileJson.NAMES.get(random.nextInt(HostileJson.NAMES.size()));
             byte[] body = ("--b\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\n\r\n%s\r\n--b\r\n"
@@ -197,7 +205,8 @@ class FuzzTest {
                 path = path.replaceFirst("%s", encoded.replace("%s", "%25s"));
             }
             HttpResponse<String> answer = http.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
             check(answer, seed + "/" + i + " " + path, new byte[0]);
         }
@@ -212,7 +221,8 @@ class FuzzTest {
         fields.put("x".repeat(100_000), "y".repeat(100_000));
         long start = System.nanoTime();
         HttpResponse<String> answer = post(
-                "/api/v1/jobs", JsonMapper.shared().writeValueAsString(Map.of("training", fields, "name", "n".repeat(90_000))));
+                "/api/v1/jobs",
+                JsonMapper.shared().writeValueAsString(Map.of("training", fields, "name", "n".repeat(90_000))));
         assertThat(answer.statusCode()).isEqualTo(422);
         assertThat(answer.body().length()).isLessThan(400_000);
         assertThat(answer.body()).contains("and 24970 others");
@@ -236,7 +246,9 @@ class FuzzTest {
         assertThat(answer.statusCode()).as(what).isBetween(200, 499);
         if (answer.statusCode() >= 400 && !which.contains("/mlflow/")) {
             assertThat(answer.headers().firstValue("Content-Type")).as(what).hasValue("application/problem+json");
-            assertThat(problem(answer).get("error").get("message").asString()).as(what).isNotBlank();
+            assertThat(problem(answer).get("error").get("message").asString())
+                    .as(what)
+                    .isNotBlank();
         }
     }
 

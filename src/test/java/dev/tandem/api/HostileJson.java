@@ -104,7 +104,9 @@ final class HostileJson {
             copy.set(i, once(copy.get(i)));
             return copy;
         }
-        return random.nextInt(3) == 0 ? NAMES.get(random.nextInt(NAMES.size())) : new Raw(random.nextInt(VALUES.size()));
+        return random.nextInt(3) == 0
+                ? NAMES.get(random.nextInt(NAMES.size()))
+                : new Raw(random.nextInt(VALUES.size()));
     }
 
     /** Written as {@code @n@}, for the n-th of the hostile values. */
