@@ -1,5 +1,6 @@
 package dev.tandem.security;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.security.authentication.AuthenticationManager;
@@ -33,7 +34,7 @@ class Credentials implements AuthenticationManager {
     }
 
     @Override
-    public @Nullable Authentication authenticate(Authentication shown) {
+    public Authentication authenticate(Authentication shown) {
         String token = ((BearerTokenAuthenticationToken) shown).getToken();
         if (token.startsWith(ApiKeys.PREFIX)) {
             return new CallerAuthentication(ofKey(token));
@@ -42,7 +43,7 @@ class Credentials implements AuthenticationManager {
             throw new InvalidBearerTokenException(
                     "this is no API key of this server, which begins with tdm_; " + WAY_OUT);
         }
-        return provider.authenticate(shown);
+        return Objects.requireNonNull(provider.authenticate(shown), "a bearer token is what the provider is for");
     }
 
     private Caller ofKey(String key) {

@@ -3,6 +3,7 @@ package dev.tandem.api.access;
 import dev.tandem.api.Problem;
 import dev.tandem.api.mlflow.MlflowProblems;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Locale;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -46,7 +47,8 @@ class AccessProblems {
                     .answer(request, HttpHeaders.EMPTY);
         }
         String scope = denied.getAuthorizationResult() instanceof AuthorityAuthorizationDecision decision
-                ? decision.getAuthorities().iterator().next().getAuthority().toLowerCase(java.util.Locale.ROOT)
+                ? String.valueOf(decision.getAuthorities().iterator().next().getAuthority())
+                        .toLowerCase(Locale.ROOT)
                 : "";
         return answer(
                 HttpStatus.FORBIDDEN,

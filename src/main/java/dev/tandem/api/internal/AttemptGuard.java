@@ -5,6 +5,7 @@ import dev.tandem.jobs.WorkerReports;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.HandlerInterceptor;
@@ -39,7 +40,7 @@ class AttemptGuard implements HandlerInterceptor, WebMvcConfigurer {
         return true;
     }
 
-    private static AttemptId attempt(Object job, Object epoch) {
+    private static AttemptId attempt(@Nullable Object job, @Nullable Object epoch) {
         try {
             return new AttemptId(String.valueOf(job), Long.parseLong(String.valueOf(epoch)));
         } catch (NumberFormatException e) {
