@@ -33,6 +33,11 @@ public record TandemHome(@DefaultValue("./tandem-data") Path home) {
         return home.resolve("workers");
     }
 
+    /** What Java keeps of the classes that workers load. */
+    public Path workerClasses() {
+        return home.resolve("worker-classes.jsa");
+    }
+
     /** Ids of worker processes, by the server that started them. */
     public Path processes() {
         return home.resolve("processes");

@@ -17,9 +17,9 @@ class LocalWorkers {
 
     @Bean
     @Fallback
-    WorkerCommand workerCommand(WorkerProcessProperties properties, WorkerMemory memory) {
+    WorkerCommand workerCommand(TandemHome home, WorkerProcessProperties properties, WorkerMemory memory) {
         var environment = new HashMap<>(properties.threading());
         environment.putAll(memory.environment());
-        return new WorkerCommand(ThisProgram.command(properties.heap(), "worker"), environment);
+        return new WorkerCommand(ThisProgram.command(properties.heap(), home.workerClasses(), "worker"), environment);
     }
 }
