@@ -38,6 +38,7 @@ class ArchitectureTest {
         "..home..",
         "..webhooks..",
         "..estimates..",
+        "..retention..",
         "..demo.."
     };
 

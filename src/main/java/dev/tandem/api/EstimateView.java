@@ -110,9 +110,15 @@ record EstimateView(
                 forecast.flops(),
                 speed == null ? null : speed.flopsPerSecond(),
                 estimate.minutes(),
-                speed == null
-                        ? "no job has measured its speed here yet"
-                        : "by the speed of %s, whose model has %,d parameters; loading and evaluations come on top"
-                                .formatted(speed.job(), speed.parameters()));
+                reason(speed));
+    }
+
+    private static String reason(Speeds.@Nullable Measured speed) {
+        if (speed == null) {
+            return "no job has measured its speed here yet";
+        }
+        String job = speed.job();
+        return "by the speed of %s; loading and evaluations come on top"
+                .formatted(job == null ? "another job on these machines" : job);
     }
 }

@@ -3,6 +3,7 @@ package dev.tandem.api;
 import dev.tandem.estimates.Estimates;
 import dev.tandem.estimates.EstimatesBusy;
 import dev.tandem.jobs.SubmitJob;
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -34,9 +35,9 @@ class EstimatesApi {
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = SubmitJob.class)))
     @PostMapping("/api/v1/jobs:estimate")
-    EstimateView estimate(@RequestBody JsonBody body) throws InterruptedException {
+    EstimateView estimate(Project project, @RequestBody JsonBody body) throws InterruptedException {
         SubmitJob request = SubmitJob.read(body.fields());
-        return EstimateView.of(estimates.of(request), request.lora() != null || request.adapter() != null);
+        return EstimateView.of(estimates.of(project, request), request.lora() != null || request.adapter() != null);
     }
 
     @ExceptionHandler

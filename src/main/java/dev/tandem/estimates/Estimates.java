@@ -9,6 +9,7 @@ import dev.tandem.jobs.SubmitJob;
 import dev.tandem.launcher.WorkerMemory;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import dev.tandem.spec.DataSource;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.InvalidSpec;
@@ -53,8 +54,8 @@ public class Estimates {
      * @throws InvalidSpec as the request would be refused if it were to be queued, or if its rows cannot be trained on
      * @throws EstimatesBusy if others take too long
      */
-    public Estimate of(SubmitJob request) throws InterruptedException {
-        Inputs inputs = submissions.check(request);
+    public Estimate of(Project project, SubmitJob request) throws InterruptedException {
+        Inputs inputs = submissions.check(project, request);
         if (!turns.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new EstimatesBusy(AT_ONCE);
         }
@@ -64,7 +65,7 @@ public class Estimates {
             return new Estimate(
                     forecast,
                     share.gpu(),
-                    speeds.nearest(inputs.model().facts().parameters()).orElse(null));
+                    speeds.nearest(project, inputs.model().facts().parameters()).orElse(null));
         } finally {
             turns.release();
         }

@@ -1,6 +1,8 @@
 package dev.tandem.jobs;
 
+import dev.tandem.security.Project;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -16,14 +18,14 @@ public class Speeds {
         this.sql = sql;
     }
 
-    /** @param parameters of the job's model */
-    public record Measured(String job, long parameters, double flopsPerSecond) {}
+    /** @param job that measured it; null if it is of another project */
+    public record Measured(@Nullable String job, double flopsPerSecond) {}
 
     /** Of the newest jobs that measured anything, the one whose model is nearest in size. */
-    public Optional<Measured> nearest(long parameters) {
+    public Optional<Measured> nearest(Project project, long parameters) {
         return sql.sql("""
-                SELECT j.id, model.parameters, speed.median
-                  FROM (SELECT id, model_id, created_at FROM job
+                SELECT CASE WHEN j.project = :project THEN j.id END, speed.median
+                  FROM (SELECT id, project, model_id, created_at FROM job
                          WHERE started_at IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 200) j
                   JOIN model ON model.id = j.model_id
                  CROSS JOIN LATERAL (
@@ -35,8 +37,9 @@ public class Speeds {
                  WHERE speed.median > 0
                  ORDER BY abs(ln(CAST(model.parameters AS float8) / :parameters)), j.created_at DESC LIMIT 1
                 """)
+                .param("project", project.name())
                 .param("parameters", parameters)
-                .query((row, n) -> new Measured(row.getString(1), row.getLong(2), row.getDouble(3)))
+                .query((row, n) -> new Measured(row.getString(1), row.getDouble(2)))
                 .optional();
     }
 }

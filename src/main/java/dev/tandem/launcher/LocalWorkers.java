@@ -16,10 +16,17 @@ class LocalWorkers {
     }
 
     @Bean
+    Machine thisMachine(WorkerProcessProperties properties) {
+        return Machine.of(properties);
+    }
+
+    @Bean
     @Fallback
-    WorkerCommand workerCommand(TandemHome home, WorkerProcessProperties properties, WorkerMemory memory) {
-        var environment = new HashMap<>(properties.threading());
+    WorkerCommand workerCommand(
+            TandemHome home, WorkerProcessProperties properties, Machine machine, WorkerMemory memory) {
+        var environment = new HashMap<>(machine.threading(properties.threads()));
         environment.putAll(memory.environment());
-        return new WorkerCommand(ThisProgram.command(properties.heap(), home.workerClasses(), "worker"), environment);
+        return new WorkerCommand(
+                ThisProgram.command(properties.heap(), home.workerClasses(), "worker"), environment);
     }
 }

@@ -3,12 +3,9 @@ package dev.tandem.launcher;
 import dev.tandem.spec.MachineMemory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -26,11 +23,11 @@ public class WorkerMemory {
     /** @param gpu whether it is a GPU's */
     public record Share(long bytes, boolean gpu) {}
 
-    WorkerMemory(WorkerProcessProperties properties) {
+    WorkerMemory(WorkerProcessProperties properties, Machine machine) {
         this.properties = properties;
         DataSize given = properties.memory();
-        OptionalLong ofGpu = gpu();
-        long there = ofGpu.orElseGet(() -> MachineMemory.share(properties.beside()));
+        OptionalLong ofGpu = machine.gpus().isEmpty() ? OptionalLong.empty() : ofGpu();
+        long there = ofGpu.orElseGet(() -> MachineMemory.share(machine.slots()));
         this.share = new Share(given == null ? there : Math.min(given.toBytes(), there), ofGpu.isPresent());
     }
 
@@ -46,11 +43,9 @@ public class WorkerMemory {
     }
 
     /** Of the smallest. */
-    private static OptionalLong gpu() {
-        try (Stream<Path> devices = Files.list(Path.of("/dev"))) {
-            boolean none =
-                    devices.noneMatch(device -> device.getFileName().toString().matches("nvidia\\d+"));
-            return none ? OptionalLong.empty() : ask();
+    private static OptionalLong ofGpu() {
+        try {
+            return ask();
         } catch (IOException e) {
             LOG.warn("cannot ask for the memory of GPUs, plans count on main memory", e);
             return OptionalLong.empty();

@@ -1,6 +1,7 @@
 package dev.tandem.models;
 
 import dev.tandem.launcher.ProgramCommands;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ public class ModelMerge {
     private final ModelRegistry registry;
     private final ModelShelf shelf;
     private final ModelInspection inspection;
+    private final ModelsInUse inUse;
     private final ProgramCommands commands;
     private final BlobStore blobs;
     private final InstantSource clock;
@@ -33,6 +36,7 @@ public class ModelMerge {
             ModelRegistry registry,
             ModelShelf shelf,
             ModelInspection inspection,
+            ModelsInUse inUse,
             ProgramCommands commands,
             BlobStore blobs,
             InstantSource clock) {
@@ -40,6 +44,7 @@ public class ModelMerge {
         this.registry = registry;
         this.shelf = shelf;
         this.inspection = inspection;
+        this.inUse = inUse;
         this.commands = commands;
         this.blobs = blobs;
         this.clock = clock;
@@ -51,21 +56,24 @@ public class ModelMerge {
      * @param adapter id or name
      * @param name of the new model
      */
-    public RegisteredModel merge(String adapter, String name) {
-        RegisteredModel merged = registry.get(adapter);
+    public RegisteredModel merge(Project project, String adapter, String name) {
+        RegisteredModel merged = registry.get(project, adapter);
         RegisteredModel base = Optional.ofNullable(merged.parentModel())
                 .filter(parent -> merged.kind() == ModelKind.ADAPTER)
-                .map(registry::get)
+                .map(registry::byId)
                 .orElseThrow(() -> new InvalidSpec(
                         "id",
                         "invalid_value",
                         "only an adapter can be merged, but %s is a whole checkpoint already"
                                 .formatted(merged.name())));
         String checked = ModelName.check(name);
-        if (models.existsByName(checked)) {
+        if (models.existsByProjectAndName(project.name(), checked)) {
             throw ModelIntake.nameTaken(checked);
         }
-        try (Staging staging = blobs.stage()) {
+        try (var use = inUse.begin("a merge", List.of(base.id(), merged.id()));
+                Staging staging = blobs.stage()) {
+            registry.get(project, base.id()); // from here on neither can be deleted
+            registry.get(project, merged.id());
             commands.run(
                     "merge",
                     "--model=" + blobs.path(base.digest()).toAbsolutePath(),
@@ -74,7 +82,7 @@ public class ModelMerge {
             ModelFacts facts = inspection.inspect(staging.folder());
             StoredTree tree = blobs.seal(staging);
             var model = new RegisteredModel(
-                    checked, ModelKind.FINE_TUNED, facts, tree.digest(), tree.sizeBytes(), clock.instant());
+                    project, checked, ModelKind.FINE_TUNED, facts, tree.digest(), tree.sizeBytes(), clock.instant());
             RegisteredModel stored = shelf.put(model.from(base.id(), null), staging, tree);
             log.info("merged adapter {} into {} as {} {}", merged.name(), base.name(), stored.id(), checked);
             return stored;

@@ -1,6 +1,8 @@
 package dev.tandem.models;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Ids;
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -8,6 +10,9 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
 /** A checkpoint or adapter in the blob store, what it is, and what it came from. Never changes once registered. */
@@ -18,6 +23,7 @@ public class RegisteredModel {
     @Id
     private String id;
 
+    private String project;
     private String name;
 
     @Enumerated(EnumType.STRING)
@@ -32,11 +38,24 @@ public class RegisteredModel {
     private long sizeBytes;
     private @Nullable String parentModel;
     private @Nullable String job;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Column(insertable = false, updatable = false)
+    private @Nullable Map<String, @Nullable Object> recipe;
+
     private Instant createdAt;
 
     protected RegisteredModel() {} // for JPA
 
-    RegisteredModel(String name, ModelKind kind, ModelFacts facts, String digest, long sizeBytes, Instant now) {
+    RegisteredModel(
+            Project project,
+            String name,
+            ModelKind kind,
+            ModelFacts facts,
+            String digest,
+            long sizeBytes,
+            Instant now) {
+        this.project = project.name();
         this.id = Ids.fresh("mdl_");
         this.name = name;
         this.kind = kind;
@@ -58,6 +77,10 @@ public class RegisteredModel {
 
     public String id() {
         return id;
+    }
+
+    public Project project() {
+        return new Project(project);
     }
 
     public String name() {
@@ -89,6 +112,11 @@ public class RegisteredModel {
     /** The id of the job that made it. */
     public @Nullable String job() {
         return job;
+    }
+
+    /** What its job was asked to do, kept when that job was deleted; null before. */
+    public @Nullable Map<String, @Nullable Object> recipe() {
+        return recipe;
     }
 
     public Instant createdAt() {

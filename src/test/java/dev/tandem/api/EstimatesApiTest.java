@@ -15,6 +15,8 @@ import dev.tandem.jobs.WorkerReports;
 import dev.tandem.models.ModelIntake;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.NewFile;
+import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.OnInvalid;
 import dev.tandem.spec.Report;
@@ -212,7 +214,7 @@ class EstimatesApiTest {
     }
 
     private void measure(double flopsPerSecond) {
-        Claim claim = attempts.claimNext("machine", 1).orElseThrow();
+        Claim claim = attempts.claimNext("machine", 1, AttemptToken.issue()).orElseThrow();
         reports.accept(
                 new AttemptId(claim.job(), claim.epoch()),
                 claim.token(),
@@ -221,16 +223,19 @@ class EstimatesApiTest {
     }
 
     private Map<String, Object> request(GoldenTrajectory golden) throws Exception {
-        if (registry.find("golden").isEmpty()) {
+        if (registry.find(Project.DEFAULT, "golden").isEmpty()) {
             GoldenModel model = GoldenModel.named(golden.model().getFileName().toString());
             models.register(
+                    Project.DEFAULT,
                     "golden",
                     model.files().entrySet().stream()
                             .map(file -> new NewFile(file.getKey(), new ByteArrayResource(file.getValue())))
                             .toList(),
                     null);
             var rows = new ByteArrayResource(Files.readAllBytes(golden.folder().resolve("dataset.jsonl")));
-            datasets.take(new DatasetUpload("golden", "golden.jsonl", rows, DatasetFormat.AUTO, OnInvalid.REJECT));
+            datasets.take(
+                    Project.DEFAULT,
+                    new DatasetUpload("golden", "golden.jsonl", rows, DatasetFormat.AUTO, OnInvalid.REJECT));
         }
         return new HashMap<>(Map.of("model", "golden", "dataset", "golden", "training", golden.training()));
     }

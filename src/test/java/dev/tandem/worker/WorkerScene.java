@@ -124,10 +124,10 @@ final class WorkerScene {
     }
 
     static void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("did not happen within 10 seconds");
+                throw new AssertionError("did not happen within 30 seconds");
             }
             Thread.sleep(5);
         }
