@@ -26,7 +26,6 @@ class LocalWorkers {
             TandemHome home, WorkerProcessProperties properties, Machine machine, WorkerMemory memory) {
         var environment = new HashMap<>(machine.threading(properties.threads()));
         environment.putAll(memory.environment());
-        return new WorkerCommand(
-                ThisProgram.command(properties.heap(), home.workerClasses(), "worker"), environment);
+        return new WorkerCommand(ThisProgram.command(properties.heap(), home.workerClasses(), "worker"), environment);
     }
 }
