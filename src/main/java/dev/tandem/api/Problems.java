@@ -6,6 +6,7 @@ import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ class Problems extends ResponseEntityExceptionHandler {
     @Nullable
     ResponseEntity<Object> on(UncheckedIOException e, HttpServletRequest request) {
         if (!String.valueOf(e.getCause()).contains("No space left")) {
-            return on((Exception) e, request);
+            return unexpected(e, request);
         }
         log.error("{} {} failed: the disk is full", request.getMethod(), request.getRequestURI(), e);
         String detail = "the server's disk is full; nothing was stored, so free space there and send it again";
@@ -97,9 +98,21 @@ class Problems extends ResponseEntityExceptionHandler {
                 request);
     }
 
+    /**
+     * @throws Exception the same, if the answer is on its way already: Tomcat then cuts the connection, so that the reader
+     *     does not take a part for the whole
+     */
     @ExceptionHandler
     @Nullable
-    ResponseEntity<Object> on(Exception e, HttpServletRequest request) {
+    ResponseEntity<Object> on(Exception e, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        if (response.isCommitted()) {
+            throw e;
+        }
+        response.resetBuffer();
+        return unexpected(e, request);
+    }
+
+    private static @Nullable ResponseEntity<Object> unexpected(Exception e, HttpServletRequest request) {
         if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
             log.debug("{} {}: the client is gone", request.getMethod(), request.getRequestURI());
             return null;
@@ -190,7 +203,7 @@ class Problems extends ResponseEntityExceptionHandler {
                 ? known.getDetail()
                 : String.valueOf(e.getMessage());
         if (status.is5xxServerError()) {
-            return on(e, servlet(request));
+            return unexpected(e, servlet(request));
         }
         return Problem.of(status, Problem.codeOf(status), detail).answer(servlet(request), headers);
     }
