@@ -7,7 +7,6 @@ import dev.tandem.datasets.DatasetUpload;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.OnInvalid;
-import dev.tandem.spec.PreferenceRow;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -17,7 +16,6 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -97,16 +95,6 @@ class DatasetsApi {
     @GetMapping("/{id}")
     ResponseEntity<DatasetView> get(@PathVariable String id) {
         return ContentTag.tagged(DatasetView.of(datasets.get(id)));
-    }
-
-    @Operation(summary = "Rows of a dataset, as they were understood")
-    @GetMapping("/{id}/rows")
-    Page<Map<String, @Nullable Object>> rows(
-            @PathVariable String id,
-            @RequestParam(defaultValue = "0") @Min(0) long after,
-            @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
-        List<PreferenceRow> rows = datasets.rows(datasets.get(id), after, limit + 1);
-        return Page.of(rows, limit, row -> String.valueOf(row.line()), DatasetView::of);
     }
 
     @Operation(summary = "Deletes a dataset that nothing uses")

@@ -27,11 +27,13 @@ public class DatasetCatalogue {
     private final DatasetVersions datasets;
     private final DatasetShelf shelf;
     private final BlobStore blobs;
+    private final Prompts prompts;
 
-    DatasetCatalogue(DatasetVersions datasets, DatasetShelf shelf, BlobStore blobs) {
+    DatasetCatalogue(DatasetVersions datasets, DatasetShelf shelf, BlobStore blobs, Prompts prompts) {
         this.datasets = datasets;
         this.shelf = shelf;
         this.blobs = blobs;
+        this.prompts = prompts;
     }
 
     public Optional<Dataset> find(String idOrName) {
@@ -66,7 +68,9 @@ public class DatasetCatalogue {
 
     /** @throws dev.tandem.spec.Conflict if an unfinished job needs the dataset */
     public void delete(String idOrName) {
-        shelf.remove(idOrName);
+        String id = get(idOrName).id();
+        shelf.remove(id);
+        prompts.forget(id);
     }
 
     /** What a worker needs to read the dataset. */
@@ -87,6 +91,11 @@ public class DatasetCatalogue {
             throw new UncheckedIOException("cannot read dataset " + dataset.id(), e);
         }
         return preview.rows();
+    }
+
+    /** Which rows of one dataset ask what another asks too. */
+    public Leakage leakage(Dataset one, Dataset other) {
+        return prompts.compare(one, other);
     }
 
     /** The file as it was sent. */

@@ -43,6 +43,11 @@ public record TandemHome(@DefaultValue("./tandem-data") Path home) {
         return home.resolve("reference-logps");
     }
 
+    /** Hashes of what datasets ask, by which they are compared; made again where they are missing. */
+    public Path fingerprints() {
+        return home.resolve("fingerprints");
+    }
+
     /** The folder of one job's checkpoints. */
     public Path checkpoints(String job) {
         return home.resolve("checkpoints").resolve(job);

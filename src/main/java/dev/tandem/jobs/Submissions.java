@@ -1,5 +1,8 @@
 package dev.tandem.jobs;
 
+import dev.tandem.datasets.Dataset;
+import dev.tandem.datasets.DatasetCatalogue;
+import dev.tandem.datasets.Leakage;
 import dev.tandem.spec.Ids;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +20,7 @@ public class Submissions {
 
     private final Jobs jobs;
     private final InputCheck inputs;
+    private final DatasetCatalogue datasets;
     private final JobEvents events;
     private final DatabaseClock clock;
     private final TransactionTemplate transaction;
@@ -25,12 +29,14 @@ public class Submissions {
     Submissions(
             Jobs jobs,
             InputCheck inputs,
+            DatasetCatalogue datasets,
             JobEvents events,
             DatabaseClock clock,
             TransactionTemplate transaction,
             ApplicationEventPublisher listeners) {
         this.jobs = jobs;
         this.inputs = inputs;
+        this.datasets = datasets;
         this.events = events;
         this.clock = clock;
         this.transaction = transaction;
@@ -91,6 +97,7 @@ public class Submissions {
                             .formatted(String.join(", ", withoutEffect)),
                     Map.of("fields", withoutEffect));
         }
+        warnOfLeakage(id, found);
         if (request.evalDataset() != null && !request.training().evaluates()) {
             events.append(
                     id,
@@ -100,6 +107,14 @@ public class Submissions {
                     Map.of());
         }
         return job;
+    }
+
+    private void warnOfLeakage(String id, Inputs found) {
+        Dataset evalDataset = found.evalDataset();
+        Leakage leakage = evalDataset == null ? null : datasets.leakage(evalDataset, found.dataset());
+        if (leakage != null && leakage.warning() != null) {
+            events.append(id, "warn", "message", leakage.warning(), Map.of("lines", leakage.lines()));
+        }
     }
 
     private Optional<Submitted> earlier(@Nullable Dedupe dedupe) {
