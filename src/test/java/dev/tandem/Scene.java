@@ -12,6 +12,7 @@ import dev.tandem.jobs.SubmitJob;
 import dev.tandem.models.ModelIntake;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.NewFile;
+import dev.tandem.security.Project;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.OnInvalid;
 import java.nio.charset.StandardCharsets;
@@ -48,8 +49,9 @@ public class Scene {
     }
 
     public String model() {
-        if (models.find("tiny").isEmpty()) {
+        if (models.find(Project.DEFAULT, "tiny").isEmpty()) {
             modelIntake.register(
+                    Project.DEFAULT,
                     "tiny",
                     GoldenModel.named("llama-tied-tiny").files().entrySet().stream()
                             .map(file -> new NewFile(file.getKey(), new ByteArrayResource(file.getValue())))
@@ -63,7 +65,9 @@ public class Scene {
         String row = "{\"prompt\":\"%s\",\"chosen\":\"yes\",\"rejected\":\"no\"}\n".formatted(script);
         var content = new ByteArrayResource(row.getBytes(StandardCharsets.UTF_8));
         return datasetIntake
-                .take(new DatasetUpload("script", "script.jsonl", content, DatasetFormat.AUTO, OnInvalid.REJECT))
+                .take(
+                        Project.DEFAULT,
+                        new DatasetUpload("script", "script.jsonl", content, DatasetFormat.AUTO, OnInvalid.REJECT))
                 .dataset()
                 .id();
     }
@@ -78,11 +82,13 @@ public class Scene {
     }
 
     public Job submit(Map<String, Object> request) {
-        return submissions.submit(SubmitJob.read(request), null).job();
+        return submissions
+                .submit(Project.DEFAULT, SubmitJob.read(request), null)
+                .job();
     }
 
     public Job get(Job job) {
-        return board.get(job.id());
+        return board.get(Project.DEFAULT, job.id());
     }
 
     public Job await(Job job, JobStatus status) throws InterruptedException {

@@ -6,6 +6,7 @@ import dev.tandem.datasets.Leakage;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.reports.DatasetTokens;
 import dev.tandem.reports.DatasetTokens.Question;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.PreferenceRow;
 import dev.tandem.spec.PromptBoundary;
@@ -52,6 +53,7 @@ class DatasetRowsApi {
                     + " max_length, truncation_mode and prompt_boundary mean what they do in a job's training.")
     @GetMapping("/rows")
     Page<RowView> rows(
+            Project project,
             @PathVariable String id,
             @RequestParam(defaultValue = "0") @Min(0) long after,
             @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit,
@@ -62,8 +64,8 @@ class DatasetRowsApi {
             @RequestParam(name = "prompt_boundary", required = false)
                     @Schema(allowableValues = {"trl", "repair"}) @Nullable String promptBoundary)
             throws InterruptedException {
-        Dataset dataset = datasets.get(id);
-        Question question = question(model, maxLength, truncationMode, promptBoundary);
+        Dataset dataset = datasets.get(project, id);
+        Question question = question(project, model, maxLength, truncationMode, promptBoundary);
         Page<PreferenceRow> page = Page.of(
                 datasets.rows(dataset, after, limit + 1),
                 limit,
@@ -83,6 +85,7 @@ class DatasetRowsApi {
             description = "A model is asked row by row, which takes a while for a large dataset.")
     @GetMapping("/report")
     DatasetInsight report(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String against,
             @RequestParam(required = false) @Nullable String model,
@@ -92,9 +95,9 @@ class DatasetRowsApi {
             @RequestParam(name = "prompt_boundary", required = false)
                     @Schema(allowableValues = {"trl", "repair"}) @Nullable String promptBoundary)
             throws InterruptedException {
-        Dataset dataset = datasets.get(id);
-        Question question = question(model, maxLength, truncationMode, promptBoundary);
-        Leakage leakage = against == null ? null : datasets.leakage(dataset, datasets.get(against));
+        Dataset dataset = datasets.get(project, id);
+        Question question = question(project, model, maxLength, truncationMode, promptBoundary);
+        Leakage leakage = against == null ? null : datasets.leakage(dataset, datasets.get(project, against));
         return question == null
                 ? DatasetInsight.of(dataset, leakage, null, null)
                 : DatasetInsight.of(
@@ -102,6 +105,7 @@ class DatasetRowsApi {
     }
 
     private @Nullable Question question(
+            Project project,
             @Nullable String model,
             @Nullable Integer maxLength,
             @Nullable String truncationMode,
@@ -117,7 +121,7 @@ class DatasetRowsApi {
         }
         Integer usual = TrainingSpec.DEFAULTS.maxLength();
         return new Question(
-                models.get(model),
+                models.get(project, model),
                 maxLength != null ? maxLength : usual == null ? LONGEST : usual,
                 word(truncationMode, TruncationMode.class, TrainingSpec.DEFAULTS.truncationMode()),
                 word(promptBoundary, PromptBoundary.class, TrainingSpec.DEFAULTS.promptBoundary()));

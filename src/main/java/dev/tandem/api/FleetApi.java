@@ -1,6 +1,7 @@
 package dev.tandem.api;
 
 import dev.tandem.jobs.JobBoard;
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -21,13 +22,13 @@ class FleetApi {
 
     @Operation(summary = "Queues that have had jobs, with how many are waiting, running and paused")
     @GetMapping("/queues")
-    Page<JobBoard.Queue> queues() {
-        return Page.whole(board.queues());
+    Page<JobBoard.Queue> queues(Project project) {
+        return Page.whole(board.queues(project));
     }
 
     @Operation(summary = "Workers that have a job now")
     @GetMapping("/workers")
-    Page<JobBoard.Worker> workers() {
-        return Page.whole(board.workers());
+    Page<JobBoard.Worker> workers(Project project) {
+        return Page.whole(board.workers(project));
     }
 }

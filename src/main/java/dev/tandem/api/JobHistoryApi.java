@@ -7,6 +7,7 @@ import dev.tandem.launcher.LogPart;
 import dev.tandem.launcher.WorkerLauncher;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
 import dev.tandem.storage.StoredFile;
 import io.swagger.v3.oas.annotations.Operation;
@@ -64,10 +65,11 @@ class JobHistoryApi {
     @Operation(summary = "Events, first to last; after is the number of the last one seen")
     @GetMapping(path = "/events", produces = MediaType.APPLICATION_JSON_VALUE)
     Page<JobHistory.Event> events(
+            Project project,
             @PathVariable String id,
             @RequestParam(defaultValue = "0") @Min(0) long after,
             @RequestParam(defaultValue = "100") @Min(1) @Max(MOST_EVENTS) int limit) {
-        board.get(id);
+        board.get(project, id);
         List<JobHistory.Event> found = history.events(id, after, limit + 1);
         return Page.of(found, limit, event -> String.valueOf(event.seq()), Function.identity());
     }
@@ -79,8 +81,10 @@ class JobHistoryApi {
     @ApiResponse(responseCode = "204", content = @Content)
     @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<SseEmitter> stream(
-            @PathVariable String id, @RequestHeader(name = "Last-Event-ID", required = false) @Nullable Long lastSeen) {
-        boolean over = board.get(id).status().isFinal();
+            Project project,
+            @PathVariable String id,
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable Long lastSeen) {
+        boolean over = board.get(project, id).status().isFinal();
         if (lastSeen != null && over && history.events(id, lastSeen, 1).isEmpty()) {
             return ResponseEntity.noContent().build();
         }
@@ -95,12 +99,13 @@ class JobHistoryApi {
     @ApiResponse(responseCode = "200", content = @Content(mediaType = TEXT, schema = @Schema(type = "string")))
     @GetMapping(path = "/logs", produces = TEXT)
     void logs(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Min(0) @Max(MOST_LINES) @Nullable Integer tail,
             @RequestParam(defaultValue = "false") boolean follow,
             HttpServletResponse response)
             throws IOException {
-        LogPart part = new LogPart("", start(id, tail));
+        LogPart part = new LogPart("", start(project, id, tail));
         response.setContentType(TEXT);
         do {
             part = launcher.log(id, part.end(), true);
@@ -111,16 +116,17 @@ class JobHistoryApi {
     @ApiResponse(responseCode = "200", content = @Content(mediaType = TEXT, schema = @Schema(type = "string")))
     @GetMapping(path = "/logs", params = "follow=true", produces = TEXT)
     ResponseEntity<ResponseBodyEmitter> followLogs(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Min(0) @Max(MOST_LINES) @Nullable Integer tail,
             @RequestParam boolean follow) {
         var emitter = new ResponseBodyEmitter(0L);
-        streams.open(new LogStream(id, start(id, tail), launcher), emitter);
+        streams.open(new LogStream(id, start(project, id, tail), launcher), emitter);
         return unbuffered().contentType(MediaType.parseMediaType(TEXT)).body(emitter);
     }
 
-    private LogMark start(String id, @Nullable Integer tail) {
-        board.get(id);
+    private LogMark start(Project project, String id, @Nullable Integer tail) {
+        board.get(project, id);
         return tail == null ? LogMark.BEGINNING : launcher.logStart(id, tail);
     }
 
@@ -134,10 +140,11 @@ class JobHistoryApi {
                     "Checkpoints from which the job could go on, newest first; after is the step of the last one seen")
     @GetMapping("/checkpoints")
     Page<JobHistory.Checkpoint> checkpoints(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable Integer after,
             @RequestParam(defaultValue = "100") @Min(1) @Max(MOST_EVENTS) int limit) {
-        board.get(id);
+        board.get(project, id);
         List<JobHistory.Checkpoint> rest = history.checkpoints(id).stream()
                 .filter(each -> after == null || each.step() < after)
                 .limit(limit + 1L)
@@ -148,23 +155,24 @@ class JobHistoryApi {
     @Operation(summary = "The files of the job's result, by name; none before it succeeded")
     @GetMapping("/artifacts")
     Page<FileView> artifacts(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = FileView.ALL) @Min(1) @Max(FileView.MOST) int limit) {
-        List<StoredFile> files = result(id).map(models::files).orElse(List.of());
+        List<StoredFile> files = result(project, id).map(models::files).orElse(List.of());
         return FileView.page(files, after, limit);
     }
 
     @Operation(summary = "One file of the job's result")
     @GetMapping("/artifacts/{name}")
-    ResponseEntity<Resource> artifact(@PathVariable String id, @PathVariable String name) {
-        RegisteredModel model = result(id).orElseThrow(() -> new NotFound("file", id + "/" + name));
+    ResponseEntity<Resource> artifact(Project project, @PathVariable String id, @PathVariable String name) {
+        RegisteredModel model = result(project, id).orElseThrow(() -> new NotFound("file", id + "/" + name));
         StoredFile file = models.file(model, name);
         return FileDownload.of(models.folder(model), file);
     }
 
-    private Optional<RegisteredModel> result(String id) {
-        String output = board.get(id).outputModel();
-        return output == null ? Optional.empty() : models.find(output);
+    private Optional<RegisteredModel> result(Project project, String id) {
+        String output = board.get(project, id).outputModel();
+        return output == null ? Optional.empty() : models.find(project, output);
     }
 }

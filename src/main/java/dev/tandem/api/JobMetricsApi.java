@@ -3,6 +3,7 @@ package dev.tandem.api;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.MetricRows;
 import dev.tandem.jobs.MetricRows.Steps;
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -54,6 +55,7 @@ class JobMetricsApi {
                             schema = @Schema(implementation = Series.class)))
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     void json(
+            Project project,
             @PathVariable String id,
             @Parameter(description = "separated by commas; all if left out") @RequestParam(required = false) @Nullable
                     String names,
@@ -62,7 +64,7 @@ class JobMetricsApi {
             @RequestParam(name = "max_points", required = false) @Min(2) @Nullable Integer maxPoints,
             HttpServletResponse response)
             throws IOException {
-        Map<String, @Nullable Object> latest = board.get(id).latestMetrics();
+        Map<String, @Nullable Object> latest = board.get(project, id).latestMetrics();
         Steps steps = metrics.steps(id, split, fromStep);
         List<String> wanted = MetricNames.wanted(names, latest, steps, metrics);
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
@@ -72,6 +74,7 @@ class JobMetricsApi {
     @ApiResponse(responseCode = "200", content = @Content(mediaType = CSV, schema = @Schema(type = "string")))
     @GetMapping(produces = CSV)
     void csv(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String names,
             @RequestParam(defaultValue = "train") @Schema(allowableValues = {"train", "eval"}) String split,
@@ -79,7 +82,7 @@ class JobMetricsApi {
             @RequestParam(name = "max_points", required = false) @Min(2) @Nullable Integer maxPoints,
             HttpServletResponse response)
             throws IOException {
-        Map<String, @Nullable Object> latest = board.get(id).latestMetrics();
+        Map<String, @Nullable Object> latest = board.get(project, id).latestMetrics();
         Steps steps = metrics.steps(id, split, fromStep);
         List<String> wanted = MetricNames.wanted(names, latest, steps, metrics);
         response.setContentType(CSV);

@@ -1,5 +1,6 @@
 package dev.tandem.datasets;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.OnInvalid;
 import dev.tandem.storage.BlobStore;
@@ -56,7 +57,7 @@ public class DatasetIntake {
      *
      * @throws InvalidRows if lines are bad and the upload does not say to skip them
      */
-    public Taken take(DatasetUpload upload) {
+    public Taken take(Project project, DatasetUpload upload) {
         String ending = ending(upload.fileName());
         String storedAs = "data" + ending; // so that the same bytes are stored once, whatever the sender calls them
         String name = checkName(upload.name() == null ? stem(upload.fileName(), ending) : upload.name());
@@ -77,7 +78,7 @@ public class DatasetIntake {
             DatasetReport report = check.report();
             requireRows(report, upload);
             var checked = new CheckedFile(file, blobs.seal(staging), found, upload, report, check.hasRejected());
-            Taken taken = shelf.put(name, checked, staging);
+            Taken taken = shelf.put(project, name, checked, staging);
             if (taken.isNew()) {
                 prompts.keep(taken.dataset(), check.prompts());
                 log.info(

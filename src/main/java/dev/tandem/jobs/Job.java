@@ -9,6 +9,7 @@ import static dev.tandem.jobs.JobStatus.RUNNING;
 import static dev.tandem.jobs.JobStatus.STARTING;
 import static dev.tandem.jobs.JobStatus.SUCCEEDED;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Form;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.RunIdentity;
@@ -36,6 +37,7 @@ public class Job {
     @Version
     private @Nullable Long version;
 
+    private String project;
     private String name;
 
     @Convert(converter = Words.OfStatus.class)
@@ -94,8 +96,9 @@ public class Job {
 
     protected Job() {} // for JPA
 
-    Job(String id, SubmitJob request, Inputs inputs, @Nullable Dedupe dedupe, Instant now) {
+    Job(Project project, String id, SubmitJob request, Inputs inputs, @Nullable Dedupe dedupe, Instant now) {
         this.id = id;
+        this.project = project.name();
         this.name = request.name() == null ? id : request.name();
         this.status = QUEUED;
         this.statusReason = "waiting for a free worker slot";
@@ -231,6 +234,10 @@ public class Job {
 
     public String id() {
         return id;
+    }
+
+    public Project project() {
+        return new Project(project);
     }
 
     public String name() {

@@ -1,5 +1,6 @@
 package dev.tandem.jobs;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
 import dev.tandem.spec.Wire;
 import java.sql.Timestamp;
@@ -78,18 +79,19 @@ public class JobBoard {
     public record Worker(
             String worker, String job, long epoch, Instant startedAt, Instant heartbeatAt, Instant expiresAt) {}
 
-    public Optional<Job> find(String id) {
-        return jobs.findById(id);
+    public Optional<Job> find(Project project, String id) {
+        return jobs.findByProjectAndId(project.name(), id);
     }
 
-    public Job get(String id) {
-        return find(id).orElseThrow(() -> new NotFound("job", id));
+    public Job get(Project project, String id) {
+        return find(project, id).orElseThrow(() -> new NotFound("job", id));
     }
 
     /** Newest first, from behind {@code after}. */
-    public List<Job> list(Filter filter, ScrollPosition after, int limit) {
+    public List<Job> list(Project project, Filter filter, ScrollPosition after, int limit) {
         Map<String, Object> keys = after instanceof KeysetScrollPosition keyset ? keyset.getKeys() : Map.of();
         return jobs.page(
+                project.name(),
                 filter.statusWords(),
                 filter.queue(),
                 filter.name(),
@@ -129,7 +131,7 @@ public class JobBoard {
         return found;
     }
 
-    /** How many jobs come before each of the waiting ones. */
+    /** How many jobs, of all projects, come before each of the waiting ones. */
     public Map<String, Long> positions(Collection<String> waiting) {
         var found = new HashMap<String, Long>();
         if (waiting.isEmpty()) {
@@ -146,24 +148,29 @@ public class JobBoard {
         return found;
     }
 
-    public List<Queue> queues() {
+    public List<Queue> queues(Project project) {
         return sql.sql("""
                 SELECT queue,
                        count(*) FILTER (WHERE status = 'queued'),
                        count(*) FILTER (WHERE status IN ('starting', 'running', 'pausing')),
                        count(*) FILTER (WHERE status = 'paused')
-                  FROM job GROUP BY queue ORDER BY queue
+                  FROM job WHERE project = :project GROUP BY queue ORDER BY queue
                 """)
+                .param("project", project.name())
                 .query((row, n) -> new Queue(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)))
                 .list();
     }
 
-    public List<Worker> workers() {
+    public List<Worker> workers(Project project) {
         return sql.sql("""
                 SELECT l.worker, l.job_id, l.epoch, a.started_at, l.heartbeat_at, l.expires_at
-                  FROM lease l JOIN attempt a ON a.job_id = l.job_id AND a.epoch = l.epoch
+                  FROM lease l
+                  JOIN attempt a ON a.job_id = l.job_id AND a.epoch = l.epoch
+                  JOIN job j ON j.id = l.job_id
+                 WHERE j.project = :project
                  ORDER BY l.worker, a.started_at
                 """)
+                .param("project", project.name())
                 .query((row, n) -> new Worker(
                         row.getString(1),
                         row.getString(2),

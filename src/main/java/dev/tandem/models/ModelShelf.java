@@ -1,5 +1,6 @@
 package dev.tandem.models;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.NotFound;
 import dev.tandem.storage.BlobStore;
@@ -41,7 +42,7 @@ class ModelShelf {
             stored = true;
             return saved;
         } catch (DataIntegrityViolationException e) {
-            if (models.existsByName(model.name())) {
+            if (models.existsByProjectAndName(model.project().name(), model.name())) {
                 throw ModelIntake.nameTaken(model.name());
             }
             throw e;
@@ -53,9 +54,10 @@ class ModelShelf {
     }
 
     /** @throws Conflict if the model is needed */
-    void remove(String idOrName) {
+    void remove(Project project, String idOrName) {
         RegisteredModel removed = transaction.execute(status -> {
-            RegisteredModel model = models.findAndLock(idOrName).orElseThrow(() -> new NotFound("model", idOrName));
+            RegisteredModel model =
+                    models.findAndLock(project.name(), idOrName).orElseThrow(() -> new NotFound("model", idOrName));
             userOf(model).ifPresent(user -> {
                 throw new Conflict(
                         "id",

@@ -83,7 +83,7 @@ public class DatasetTokens {
 
     private String folder(RegisteredModel model) {
         String parent = model.parentModel();
-        RegisteredModel whole = model.kind() == ModelKind.ADAPTER && parent != null ? models.get(parent) : model;
+        RegisteredModel whole = model.kind() == ModelKind.ADAPTER && parent != null ? models.byId(parent) : model;
         return models.folder(whole).toAbsolutePath().toString();
     }
 }

@@ -6,6 +6,7 @@ import dev.tandem.models.ModelKind;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
 import dev.tandem.scoring.Pedigree.Reference;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
 import dev.tandem.spec.TrainingSpec;
@@ -29,9 +30,9 @@ class Pedigrees {
      * @throws NotFound if there is no such model
      * @throws InvalidSpec if the reference that was asked for is none
      */
-    Pedigree of(String idOrName, ScoreRequest request) {
-        RegisteredModel model = models.get(idOrName);
-        Optional<Job> job = Optional.ofNullable(model.job()).flatMap(jobs::find);
+    Pedigree of(Project project, String idOrName, ScoreRequest request) {
+        RegisteredModel model = models.get(project, idOrName);
+        Optional<Job> job = Optional.ofNullable(model.job()).flatMap(id -> jobs.find(project, id));
         RegisteredModel base = base(model);
         TrainingSpec training = job.map(j -> j.request().training()).orElse(null);
         if (!request.compare()) {
@@ -39,12 +40,13 @@ class Pedigrees {
         }
         String named = request.reference();
         if (named != null) {
-            return new Pedigree(model, base, named(model, named), "as asked for", training);
+            return new Pedigree(model, base, named(project, model, named), "as asked for", training);
         }
-        return ofParent(model, base, job.map(Job::adapterId).orElse(null), training);
+        return ofParent(project, model, base, job.map(Job::adapterId).orElse(null), training);
     }
 
     private Pedigree ofParent(
+            Project project,
             RegisteredModel model,
             @Nullable RegisteredModel base,
             @Nullable String start,
@@ -53,7 +55,7 @@ class Pedigrees {
         if (parentId == null) {
             return new Pedigree(model, base, null, "none: the model has no parent; name a reference", training);
         }
-        Optional<RegisteredModel> parent = models.find(parentId);
+        Optional<RegisteredModel> parent = models.find(project, parentId);
         if (parent.isEmpty()) {
             String reason = "none: its parent %s was deleted; name a reference".formatted(parentId);
             return new Pedigree(model, base, null, reason, training);
@@ -61,7 +63,7 @@ class Pedigrees {
         if (start == null) {
             return new Pedigree(model, base, new Reference(parent.get(), null), "its parent", training);
         }
-        return models.find(start)
+        return models.find(project, start)
                 .map(adapter -> new Pedigree(
                         model,
                         base,
@@ -77,8 +79,8 @@ class Pedigrees {
                         training));
     }
 
-    private Reference named(RegisteredModel model, String idOrName) {
-        RegisteredModel found = models.find(idOrName)
+    private Reference named(Project project, RegisteredModel model, String idOrName) {
+        RegisteredModel found = models.find(project, idOrName)
                 .orElseThrow(() -> new InvalidSpec(
                         "reference",
                         "not_found",
@@ -98,6 +100,6 @@ class Pedigrees {
     }
 
     private @Nullable RegisteredModel base(RegisteredModel model) {
-        return model.kind() == ModelKind.ADAPTER ? models.get(String.valueOf(model.parentModel())) : null;
+        return model.kind() == ModelKind.ADAPTER ? models.byId(String.valueOf(model.parentModel())) : null;
     }
 }

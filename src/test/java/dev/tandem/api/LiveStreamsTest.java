@@ -6,6 +6,7 @@ import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.home.TandemHome;
 import dev.tandem.jobs.JobControl;
+import dev.tandem.security.Project;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -48,7 +49,7 @@ class LiveStreamsTest {
     @Autowired
     TandemHome home;
 
-    @AutoClose
+    @AutoClose("shutdownNow")
     HttpClient client = HttpClient.newHttpClient();
 
     private HttpRequest events(String job, long lastSeen) {
@@ -79,14 +80,16 @@ class LiveStreamsTest {
         var readers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
         for (int i = 0; i < READERS; i++) {
             readers.add(client.sendAsync(events(job, i % 2), BodyHandlers.ofString()));
+            if (readers.size() % 10 == 0) {
+                awaitStreams(readers.size());
+            }
         }
-        awaitStreams(READERS);
         assertThat(Thread.getAllStackTraces().keySet().stream()
                         .filter(thread -> thread.getName().equals("streams")))
                 .hasSize(1);
-        control.pause(job);
-        control.resume(job);
-        control.cancel(job);
+        control.pause(Project.DEFAULT, job);
+        control.resume(Project.DEFAULT, job);
+        control.cancel(Project.DEFAULT, job);
         for (int i = 0; i < READERS; i++) {
             HttpResponse<String> whole = readers.get(i).get(1, TimeUnit.MINUTES);
             assertThat(whole.headers().firstValue("X-Request-Id")).isPresent();
@@ -99,7 +102,7 @@ class LiveStreamsTest {
     @Test
     void aReaderThatLosesItsConnectionGoesOnWithoutGapOrDouble() throws Exception {
         String job = scene.submit("steps=1").id();
-        control.pause(job);
+        control.pause(Project.DEFAULT, job);
         long seen = 0;
         var all = new ArrayList<Long>();
         for (int i = 0; i < 4; i++) { // reads one event, hangs up, and comes back while others happen
@@ -111,8 +114,8 @@ class LiveStreamsTest {
                 all.add(seen);
             }
             if (i == 1) {
-                control.resume(job);
-                control.cancel(job);
+                control.resume(Project.DEFAULT, job);
+                control.cancel(Project.DEFAULT, job);
             }
         }
         assertThat(all).containsExactly(1L, 2L, 3L, 4L);
@@ -132,7 +135,7 @@ class LiveStreamsTest {
         awaitStreams(1);
         Files.writeString(first, "f\n\uFFFD", StandardOpenOption.APPEND);
         Files.write(home.logs().resolve(job).resolve("2.log"), new byte[] {'b', (byte) 0xFF, 'd', '\n', 'e', 'n', 'd'});
-        control.cancel(job);
+        control.cancel(Project.DEFAULT, job);
         assertThat(follower.get(1, TimeUnit.MINUTES).body()).isEqualTo("three\nhalf\n\uFFFD\nb\uFFFDd\nend\n");
         assertThat(read(job, "")).isEqualTo("one\ntwo\nthree\nhalf\n\uFFFD\nb\uFFFDd\nend\n");
         assertThat(read(job, "?tail=1")).isEqualTo("end\n");

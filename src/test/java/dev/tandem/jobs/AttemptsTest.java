@@ -9,6 +9,7 @@ import dev.tandem.home.TandemHome;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Report;
@@ -219,9 +220,9 @@ class AttemptsTest {
         Job job = scene.submit("steps=1");
         Claim claim = claim();
         reports.heartbeat(id(claim), claim.token(), BEAT);
-        control.pause(job.id());
+        control.pause(Project.DEFAULT, job.id());
         assertThat(reports.heartbeat(id(claim), claim.token(), BEAT)).isEqualTo(Instruction.PAUSE);
-        control.cancel(job.id());
+        control.cancel(Project.DEFAULT, job.id());
         assertThat(reports.heartbeat(id(claim), claim.token(), BEAT)).isEqualTo(Instruction.CANCEL);
     }
 

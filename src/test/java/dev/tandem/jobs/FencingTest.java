@@ -8,6 +8,7 @@ import dev.tandem.WholeApp;
 import dev.tandem.home.TandemHome;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
+import dev.tandem.security.Project;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
@@ -189,8 +190,8 @@ class FencingTest {
         switch (meanwhile) {
             case WAITS_AGAIN -> assertThat(scene.get(job).status()).isEqualTo(JobStatus.QUEUED);
             case RUNS_ELSEWHERE -> heartbeat(claim());
-            case PAUSED -> control.pause(job.id());
-            case CANCELLED -> control.cancel(job.id());
+            case PAUSED -> control.pause(Project.DEFAULT, job.id());
+            case CANCELLED -> control.cancel(Project.DEFAULT, job.id());
             case SUCCEEDED_ELSEWHERE -> {
                 Claim young = claim();
                 var done = new Report.Succeeded(10, "fine_tuned", tree, Map.of());
