@@ -60,9 +60,13 @@ class DatasetRowsApi {
             @RequestParam(required = false) @Nullable String model,
             @RequestParam(name = "max_length", required = false) @Min(2) @Max(LONGEST) @Nullable Integer maxLength,
             @RequestParam(name = "truncation_mode", required = false)
-                    @Schema(allowableValues = {"keep_start", "keep_end"}) @Nullable String truncationMode,
+                    @Schema(allowableValues = {"keep_start", "keep_end"})
+                    @Nullable
+                    String truncationMode,
             @RequestParam(name = "prompt_boundary", required = false)
-                    @Schema(allowableValues = {"trl", "repair"}) @Nullable String promptBoundary)
+                    @Schema(allowableValues = {"trl", "repair"})
+                    @Nullable
+                    String promptBoundary)
             throws InterruptedException {
         Dataset dataset = datasets.get(project, id);
         Question question = question(project, model, maxLength, truncationMode, promptBoundary);
@@ -91,17 +95,20 @@ class DatasetRowsApi {
             @RequestParam(required = false) @Nullable String model,
             @RequestParam(name = "max_length", required = false) @Min(2) @Max(LONGEST) @Nullable Integer maxLength,
             @RequestParam(name = "truncation_mode", required = false)
-                    @Schema(allowableValues = {"keep_start", "keep_end"}) @Nullable String truncationMode,
+                    @Schema(allowableValues = {"keep_start", "keep_end"})
+                    @Nullable
+                    String truncationMode,
             @RequestParam(name = "prompt_boundary", required = false)
-                    @Schema(allowableValues = {"trl", "repair"}) @Nullable String promptBoundary)
+                    @Schema(allowableValues = {"trl", "repair"})
+                    @Nullable
+                    String promptBoundary)
             throws InterruptedException {
         Dataset dataset = datasets.get(project, id);
         Question question = question(project, model, maxLength, truncationMode, promptBoundary);
         Leakage leakage = against == null ? null : datasets.leakage(dataset, datasets.get(project, against));
         return question == null
                 ? DatasetInsight.of(dataset, leakage, null, null)
-                : DatasetInsight.of(
-                        dataset, leakage, question.model().id(), tokens.count(dataset, question));
+                : DatasetInsight.of(dataset, leakage, question.model().id(), tokens.count(dataset, question));
     }
 
     private @Nullable Question question(

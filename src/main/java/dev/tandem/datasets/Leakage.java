@@ -21,5 +21,6 @@ public record Leakage(
         @Nullable String warning) {
 
     /** A line, and the first line of the other dataset with the same prompt. */
-    public record Shared(long line, @JsonProperty("other_line") long otherLine) {}
+    public record Shared(
+            long line, @JsonProperty("other_line") long otherLine) {}
 }

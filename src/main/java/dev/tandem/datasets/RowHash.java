@@ -30,10 +30,7 @@ final class RowHash {
         }
         String chosen = text(row.chosen());
         String other = text(rejected);
-        return hash(
-                swapped
-                        ? List.of(text(row.prompt()), other, chosen)
-                        : List.of(text(row.prompt()), chosen, other));
+        return hash(swapped ? List.of(text(row.prompt()), other, chosen) : List.of(text(row.prompt()), chosen, other));
     }
 
     /** White space at the ends of a text makes no other question of it. */

@@ -55,8 +55,7 @@ public class DatasetTokens {
      * @param last line of the last one
      * @throws InvalidSpec if the model's tokenizer cannot be used
      */
-    public List<RowTokens> show(Dataset dataset, Question question, long after, long last)
-            throws InterruptedException {
+    public List<RowTokens> show(Dataset dataset, Question question, long after, long last) throws InterruptedException {
         return ask(dataset, question, new TokenOrder.Lines(after, last)).rows();
     }
 
@@ -77,8 +76,7 @@ public class DatasetTokens {
         if (failure == FailureKind.INVALID_MODEL) {
             throw new InvalidSpec("model", "invalid_model", reply.message());
         }
-        throw new IllegalStateException(
-                "the tokens of %s cannot be told: %s".formatted(dataset.id(), reply.message()));
+        throw new IllegalStateException("the tokens of %s cannot be told: %s".formatted(dataset.id(), reply.message()));
     }
 
     private String folder(RegisteredModel model) {

@@ -43,8 +43,7 @@ final class RowViews implements RowSurvey.Listener {
 
     @Override
     public void refused(long line, String reason) {
-        rows.add(new RowTokens(
-                line, RowTokens.Side.EMPTY, RowTokens.Side.EMPTY, null, 0, 0, reason, false, List.of()));
+        rows.add(new RowTokens(line, RowTokens.Side.EMPTY, RowTokens.Side.EMPTY, null, 0, 0, reason, false, List.of()));
     }
 
     List<RowTokens> rows() {
@@ -52,8 +51,7 @@ final class RowViews implements RowSurvey.Listener {
     }
 
     private RowTokens.Side side(int[] before, int[] ids) {
-        return new RowTokens.Side(
-                Arrays.stream(ids).boxed().toList(), TextPieces.of(tokenizer, before, ids));
+        return new RowTokens.Side(Arrays.stream(ids).boxed().toList(), TextPieces.of(tokenizer, before, ids));
     }
 
     private List<String> warnings(RowFate row) {
@@ -72,8 +70,8 @@ final class RowViews implements RowSurvey.Listener {
     private void cut(List<String> warnings, String side, int tokens) {
         if (tokens > 0) {
             boolean atEnd = order.truncationMode() == TruncationMode.KEEP_START;
-            warnings.add("the %s %d tokens of prompt and %s are cut off"
-                    .formatted(atEnd ? "last" : "first", tokens, side));
+            warnings.add(
+                    "the %s %d tokens of prompt and %s are cut off".formatted(atEnd ? "last" : "first", tokens, side));
         }
     }
 }

@@ -44,13 +44,13 @@ class DataReportTest {
     TandemHome home;
 
     private static String pair(String prompt, String chosen, String rejected) {
-        return JsonMapper.shared()
-                        .writeValueAsString(Map.of("prompt", prompt, "chosen", chosen, "rejected", rejected))
+        return JsonMapper.shared().writeValueAsString(Map.of("prompt", prompt, "chosen", chosen, "rejected", rejected))
                 + "\n";
     }
 
     private JsonNode upload(String name, String... lines) throws Exception {
-        var file = new MockMultipartFile("file", name + ".jsonl", null, String.join("", lines).getBytes(UTF_8));
+        var file = new MockMultipartFile(
+                "file", name + ".jsonl", null, String.join("", lines).getBytes(UTF_8));
         MvcTestResult stored = mvc.post()
                 .uri(DATASETS)
                 .multipart()
@@ -96,7 +96,12 @@ class DataReportTest {
                 {"prompt": [{"role": "user", "content": "a"}], "chosen": [{"role": "assistant", "content": "12345"}],\
                  "rejected": [{"role": "assistant", "content": "12"}]}
                 """;
-        assertThat(upload("talk", row).get("report").get("lengths").get("mean_difference").asDouble()).isEqualTo(3);
+        assertThat(upload("talk", row)
+                        .get("report")
+                        .get("lengths")
+                        .get("mean_difference")
+                        .asDouble())
+                .isEqualTo(3);
     }
 
     @Test
@@ -122,9 +127,12 @@ class DataReportTest {
         Files.delete(home.fingerprints().resolve(eval + ".prompts")); // as of a dataset that was stored before
         assertThat(get("/eval/report?against=train").get("leakage"))
                 .isEqualTo(JsonMapper.shared().readTree(leakage));
-        assertThat(get("/train/report?against=eval").get("leakage").get("rows").asInt()).isEqualTo(2);
+        assertThat(get("/train/report?against=eval").get("leakage").get("rows").asInt())
+                .isEqualTo(2);
 
-        String job = scene.submit(Map.<String, Object>of("model", scene.model(), "dataset", train, "eval_dataset", eval)).id();
+        String job = scene.submit(
+                        Map.<String, Object>of("model", scene.model(), "dataset", train, "eval_dataset", eval))
+                .id();
         assertThat(mvc.get().uri("/api/v1/jobs/" + job + "/events"))
                 .bodyText()
                 .contains("\"level\":\"warn\"", "3 of 4 rows of eval ask what train asks too");
@@ -148,16 +156,21 @@ class DataReportTest {
             assertThat(ids(tokens, "prompt")).isEqualTo(boxed(expected.get(i).promptIds()));
             assertThat(ids(tokens, "chosen")).isEqualTo(boxed(expected.get(i).chosenIds()));
             assertThat(ids(tokens, "rejected")).isEqualTo(boxed(expected.get(i).rejectedIds()));
-            assertThat(tokens.get("boundary_split").asBoolean()).isEqualTo(expected.get(i).boundarySplit());
-            assertThat(text(tokens, "prompt")).endsWith(data.get(i).get("prompt").asString());
-            assertThat(text(tokens, "chosen")).startsWith(data.get(i).get("chosen").asString());
+            assertThat(tokens.get("boundary_split").asBoolean())
+                    .isEqualTo(expected.get(i).boundarySplit());
+            assertThat(text(tokens, "prompt"))
+                    .endsWith(data.get(i).get("prompt").asString());
+            assertThat(text(tokens, "chosen"))
+                    .startsWith(data.get(i).get("chosen").asString());
         }
         assertThat(data.get(0).get("tokens").get("dropped").isNull()).isTrue();
         assertThat(data.get(1).get("tokens").get("dropped").asString())
                 .isEqualTo("the prompt has %d tokens, which leaves no room below max_length 20"
                         .formatted(expected.get(1).promptIds().length));
         int cut = expected.get(2).promptIds().length + expected.get(2).chosenIds().length - 20;
-        assertThat(data.get(2).get("tokens").get("chosen_cut").asInt()).isEqualTo(cut).isPositive();
+        assertThat(data.get(2).get("tokens").get("chosen_cut").asInt())
+                .isEqualTo(cut)
+                .isPositive();
         assertThat(data.get(2).get("tokens").get("rejected_cut").asInt()).isZero();
         assertThat(data.get(2).get("tokens").get("warnings").toString())
                 .contains("the last %d tokens of prompt and chosen are cut off".formatted(cut));
@@ -170,20 +183,28 @@ class DataReportTest {
 
     private void countsAreExact(List<TokenizedRow> rows) throws Exception {
         JsonNode tokens = get("/rows/report?model=tiny&max_length=20").get("tokens");
-        int[] prompts = rows.stream().mapToInt(row -> row.promptIds().length).sorted().toArray();
+        int[] prompts =
+                rows.stream().mapToInt(row -> row.promptIds().length).sorted().toArray();
         assertThat(tokens.get("prompt")).isEqualTo(JsonMapper.shared().readTree("""
-                {"min": %d, "mean": %s, "p50": %d, "p95": %d, "max": %d}"""
-                .formatted(prompts[0], Arrays.stream(prompts).sum() / 3.0, prompts[1], prompts[2], prompts[2])));
+                {"min": %d, "mean": %s, "p50": %d, "p95": %d, "max": %d}""".formatted(
+                        prompts[0], Arrays.stream(prompts).sum() / 3.0, prompts[1], prompts[2], prompts[2])));
         assertThat(tokens.get("rejected").get("max").asInt())
-                .isEqualTo(rows.stream().mapToInt(row -> boxed(row.rejectedIds()).size()).max().orElseThrow());
+                .isEqualTo(rows.stream()
+                        .mapToInt(row -> boxed(row.rejectedIds()).size())
+                        .max()
+                        .orElseThrow());
         assertThat(tokens.get("rows").asInt()).isEqualTo(2);
         assertThat(tokens.get("max_length").asInt()).isEqualTo(20);
         assertThat(tokens.get("truncated_lines")).hasToString("[3]");
         assertThat(tokens.get("dropped").asInt()).isEqualTo(1);
         assertThat(tokens.get("dropped_lines").get(0).get("line").asInt()).isEqualTo(2);
         assertThat(tokens.get("boundary_split_lines").valueStream().map(JsonNode::asLong))
-                .containsExactlyElementsOf(rows.stream().filter(TokenizedRow::boundarySplit).map(TokenizedRow::line).toList());
-        JsonNode end = get("/rows/report?model=tiny&max_length=20&truncation_mode=keep_end").get("tokens");
+                .containsExactlyElementsOf(rows.stream()
+                        .filter(TokenizedRow::boundarySplit)
+                        .map(TokenizedRow::line)
+                        .toList());
+        JsonNode end = get("/rows/report?model=tiny&max_length=20&truncation_mode=keep_end")
+                .get("tokens");
         assertThat(end.get("dropped").asInt()).isZero();
         assertThat(end.get("truncated_lines")).hasToString("[2,3]");
     }
@@ -203,8 +224,7 @@ class DataReportTest {
     }
 
     private static PreferenceRow row(long line, String prompt, String chosen, String rejected) {
-        return new PreferenceRow(
-                line, new Text(prompt), new Text(chosen), new Text(rejected), null, Map.of());
+        return new PreferenceRow(line, new Text(prompt), new Text(chosen), new Text(rejected), null, Map.of());
     }
 
     private static String line(PreferenceRow row) {
@@ -219,7 +239,9 @@ class DataReportTest {
             Files.write(folder.resolve(file.getKey()), file.getValue());
         }
         try (var tokenizer = TextTokenizer.open(folder)) {
-            return rows.stream().map(new RowTokenizer(tokenizer, PromptBoundary.TRL)::tokenize).toList();
+            return rows.stream()
+                    .map(new RowTokenizer(tokenizer, PromptBoundary.TRL)::tokenize)
+                    .toList();
         }
     }
 
@@ -232,7 +254,11 @@ class DataReportTest {
     }
 
     private static String text(JsonNode tokens, String side) {
-        return tokens.get(side).get("texts").valueStream().map(JsonNode::asString).collect(Collectors.joining());
+        return tokens.get(side)
+                .get("texts")
+                .valueStream()
+                .map(JsonNode::asString)
+                .collect(Collectors.joining());
     }
 
     private JsonNode get(String path) throws Exception {

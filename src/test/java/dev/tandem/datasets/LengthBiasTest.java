@@ -30,8 +30,11 @@ class LengthBiasTest {
 
     @Test
     void onlyAStrongOneThatChanceDoesNotExplainIsWarnedOf() {
-        assertThat(of(80, 20, 0).warning()).hasValueSatisfying(warning -> assertThat(warning)
-                .startsWith("the chosen answer is the longer one in 80 of 100 pairs (by 20 characters in the median)"));
+        assertThat(of(80, 20, 0).warning())
+                .hasValueSatisfying(
+                        warning -> assertThat(warning)
+                                .startsWith(
+                                        "the chosen answer is the longer one in 80 of 100 pairs (by 20 characters in the median)"));
         assertThat(of(20, 80, 0).warning())
                 .hasValueSatisfying(warning -> assertThat(warning).contains("the shorter one in 80 of 100 pairs"));
         assertThat(of(60, 40, 0).warning()).isEmpty();
