@@ -39,6 +39,7 @@ class ArchitectureTest {
         "..reports..",
         "..home..",
         "..webhooks..",
+        "..retention..",
         "..demo.."
     };
 

@@ -15,6 +15,10 @@ import dev.tandem.models.NewFile;
 import dev.tandem.security.Project;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.OnInvalid;
+import dev.tandem.storage.BlobStore;
+import dev.tandem.storage.Staging;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,18 +38,21 @@ public class Scene {
     private final DatasetIntake datasetIntake;
     private final Submissions submissions;
     private final JobBoard board;
+    private final BlobStore blobs;
 
     Scene(
             ModelRegistry models,
             ModelIntake modelIntake,
             DatasetIntake datasetIntake,
             Submissions submissions,
-            JobBoard board) {
+            JobBoard board,
+            BlobStore blobs) {
         this.models = models;
         this.modelIntake = modelIntake;
         this.datasetIntake = datasetIntake;
         this.submissions = submissions;
         this.board = board;
+        this.blobs = blobs;
     }
 
     public String model() {
@@ -72,6 +79,16 @@ public class Scene {
                 .id();
     }
 
+    /** A result that a worker could have stored; the digest of its folder. */
+    public String result() {
+        try (Staging staging = blobs.stage()) {
+            GoldenModel.named("llama-tied-tiny").writeTo(staging.folder());
+            return blobs.commit(staging).digest();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The smallest request that is complete. */
     public Map<String, Object> request(String script) {
         return new HashMap<>(Map.of("model", model(), "dataset", dataset(script)));
@@ -87,8 +104,12 @@ public class Scene {
                 .job();
     }
 
+    public Job job(String id) {
+        return board.get(Project.DEFAULT, id);
+    }
+
     public Job get(Job job) {
-        return board.get(Project.DEFAULT, job.id());
+        return job(job.id());
     }
 
     public Job await(Job job, JobStatus status) throws InterruptedException {

@@ -4,6 +4,7 @@ import dev.tandem.jobs.Dedupe;
 import dev.tandem.jobs.Job;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobControl;
+import dev.tandem.jobs.JobDeletion;
 import dev.tandem.jobs.JobStatus;
 import dev.tandem.jobs.Submissions;
 import dev.tandem.jobs.SubmitJob;
@@ -27,8 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -36,6 +39,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Jobs over HTTP: submit, look, cancel, pause, resume. */
@@ -46,12 +50,14 @@ class JobsApi {
 
     private final Submissions submissions;
     private final JobControl control;
+    private final JobDeletion deletion;
     private final JobBoard board;
     private final JobViews views;
 
-    JobsApi(Submissions submissions, JobControl control, JobBoard board, JobViews views) {
+    JobsApi(Submissions submissions, JobControl control, JobDeletion deletion, JobBoard board, JobViews views) {
         this.submissions = submissions;
         this.control = control;
+        this.deletion = deletion;
         this.board = board;
         this.views = views;
     }
@@ -153,6 +159,13 @@ class JobsApi {
     @PostMapping("/{id}/resume")
     JobView resume(Project project, @PathVariable String id) {
         return views.of(control.resume(project, id));
+    }
+
+    @Operation(summary = "Deletes a job that is over, with its history; the model it made stays")
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable String id) {
+        deletion.delete(id);
     }
 
     private static Map<String, String> labels(List<String> written) {

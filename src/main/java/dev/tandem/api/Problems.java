@@ -1,13 +1,13 @@
 package dev.tandem.api;
 
 import dev.tandem.home.DatabaseOutage;
+import dev.tandem.home.FullDisk;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,18 +77,10 @@ class Problems extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    @Nullable
-    ResponseEntity<Object> on(UncheckedIOException e, HttpServletRequest request) {
-        if (!String.valueOf(e.getCause()).contains("No space left")) {
-            return unexpected(e, request);
-        }
-        log.error("{} {} failed: the disk is full", request.getMethod(), request.getRequestURI(), e);
-        String detail = "the server's disk is full; nothing was stored, so free space there and send it again";
-        return answer(Problem.of(HttpStatus.INSUFFICIENT_STORAGE, "disk_full", detail), request);
-    }
-
-    @ExceptionHandler
     ResponseEntity<Object> on(MultipartException e, HttpServletRequest request) {
+        if (FullDisk.caused(e)) {
+            return diskFull(e, request);
+        }
         Throwable cause = e.getMostSpecificCause();
         return answer(
                 Problem.of(
@@ -117,6 +109,9 @@ class Problems extends ResponseEntityExceptionHandler {
             log.debug("{} {}: the client is gone", request.getMethod(), request.getRequestURI());
             return null;
         }
+        if (FullDisk.caused(e)) {
+            return diskFull(e, request);
+        }
         if (DatabaseOutage.caused(e)) {
             return databaseAway(e, request);
         }
@@ -128,6 +123,12 @@ class Problems extends ResponseEntityExceptionHandler {
                         "the server could not do this; its log tells why under request id %s"
                                 .formatted(RequestId.of(request))),
                 request);
+    }
+
+    private static ResponseEntity<Object> diskFull(Exception e, HttpServletRequest request) {
+        log.error("{} {} failed: the disk is full", request.getMethod(), request.getRequestURI(), e);
+        String detail = "the server's disk is full; nothing was stored, so free space there and send it again";
+        return answer(Problem.of(HttpStatus.INSUFFICIENT_STORAGE, "disk_full", detail), request);
     }
 
     /** The scheduler tells of the outage in the log, once; a line for each request would bury it. */

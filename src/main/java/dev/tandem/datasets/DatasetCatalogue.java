@@ -81,6 +81,20 @@ public class DatasetCatalogue {
         prompts.forget(id);
     }
 
+    /** Digests of the content that datasets are made of. */
+    public List<String> digests() {
+        return datasets.trees();
+    }
+
+    public boolean isContent(String digest) {
+        return datasets.existsByTree(digest);
+    }
+
+    /** What the files of all datasets take, those of equal ones once. */
+    public long storedBytes() {
+        return datasets.storedBytes();
+    }
+
     /** What a worker needs to read the dataset. */
     public DataSource source(Dataset dataset) {
         return new DataSource(

@@ -37,6 +37,12 @@ interface DatasetVersions extends Repository<Dataset, String> {
 
     boolean existsByTree(String tree);
 
+    @Query("select distinct d.tree from Dataset d")
+    List<String> trees();
+
+    @NativeQuery("select coalesce(sum(size_bytes), 0) from (select distinct tree, size_bytes from dataset) stored")
+    long storedBytes();
+
     Window<Dataset> findAllByProject(String project, ScrollPosition position, Limit limit, Sort sort);
 
     List<Dataset> findByProjectAndNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(

@@ -1,10 +1,7 @@
 package dev.tandem.home;
 
 import dev.tandem.storage.BlobStore;
-import java.time.Duration;
 import java.time.InstantSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
@@ -13,17 +10,9 @@ import org.springframework.context.annotation.Fallback;
 @Configuration(proxyBeanMethods = false)
 class Blobs {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Blobs.class);
-    private static final Duration ABANDONED = Duration.ofDays(1);
-
     @Bean
-    BlobStore blobStore(TandemHome home, InstantSource clock) {
-        var store = new BlobStore(home.blobs());
-        int removed = store.sweep(clock.instant().minus(ABANDONED));
-        if (removed > 0) {
-            LOG.info("removed {} staging folders that unfinished writes left behind", removed);
-        }
-        return store;
+    BlobStore blobStore(TandemHome home) {
+        return new BlobStore(home.blobs());
     }
 
     @Bean

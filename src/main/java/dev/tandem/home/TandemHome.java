@@ -48,8 +48,28 @@ public record TandemHome(@DefaultValue("./tandem-data") Path home) {
         return home.resolve("fingerprints");
     }
 
+    /** Below it a folder for each job. */
+    public Path checkpoints() {
+        return home.resolve("checkpoints");
+    }
+
     /** The folder of one job's checkpoints. */
     public Path checkpoints(String job) {
-        return home.resolve("checkpoints").resolve(job);
+        return checkpoints().resolve(job);
+    }
+
+    /** Parts of uploads while they arrive. */
+    public Path uploads() {
+        return home.resolve("uploads");
+    }
+
+    /** What is out of sight and not deleted yet. */
+    public Path trash() {
+        return home.resolve("trash");
+    }
+
+    /** Names the installation whose database the files belong to. */
+    public Path installation() {
+        return home.resolve("installation");
     }
 }

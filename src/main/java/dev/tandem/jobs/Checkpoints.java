@@ -3,14 +3,13 @@ package dev.tandem.jobs;
 import dev.tandem.home.TandemHome;
 import dev.tandem.spec.Ids;
 import dev.tandem.spec.Retention;
+import dev.tandem.storage.Durable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,6 +92,11 @@ class Checkpoints {
                 .toList();
     }
 
+    /** All of the job's; nobody goes on from them any more. */
+    void discardAll(String job) {
+        of(job).forEach(this::discard);
+    }
+
     /** The folder goes only after the row's end is certain. */
     private void discard(Checkpoint checkpoint) {
         sql.sql("DELETE FROM checkpoint WHERE id = :id")
@@ -107,12 +111,10 @@ class Checkpoints {
     }
 
     private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException | UncheckedIOException e) {
-            LOG.warn("cannot delete the old checkpoint {}; it takes space until someone does", folder, e);
+        try {
+            Durable.deleteTree(folder);
+        } catch (IOException e) {
+            LOG.warn("cannot delete the old checkpoint {}; the next clearing tries again", folder, e);
         }
     }
 }

@@ -22,11 +22,13 @@ class InputCheck {
     private final ModelRegistry models;
     private final DatasetCatalogue datasets;
     private final LoraCheck lora;
+    private final Queues queues;
 
-    InputCheck(ModelRegistry models, DatasetCatalogue datasets, LoraCheck lora) {
+    InputCheck(ModelRegistry models, DatasetCatalogue datasets, LoraCheck lora, Queues queues) {
         this.models = models;
         this.datasets = datasets;
         this.lora = lora;
+        this.queues = queues;
     }
 
     /**
@@ -36,6 +38,7 @@ class InputCheck {
      */
     Inputs lookUp(Project project, SubmitJob request) {
         var problems = new ArrayList<FieldProblem>();
+        queues.problemOf(request.queue()).ifPresent(problems::add);
         RegisteredModel model = model(project, "model", request.model(), problems);
         RegisteredModel adapter = model(project, "adapter", request.adapter(), problems);
         Dataset dataset = dataset(project, "dataset", request.dataset(), request.method(), problems);

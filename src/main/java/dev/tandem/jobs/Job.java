@@ -11,7 +11,6 @@ import static dev.tandem.jobs.JobStatus.SUCCEEDED;
 
 import dev.tandem.security.Project;
 import dev.tandem.spec.Form;
-import dev.tandem.spec.Instruction;
 import dev.tandem.spec.RunIdentity;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
@@ -45,12 +44,14 @@ public class Job {
 
     private String statusReason;
 
-    @Convert(converter = Words.OfInstruction.class)
-    private Instruction desired;
+    @Convert(converter = Words.OfWish.class)
+    private Wish desired;
 
     private @Nullable Instant desiredAt;
+    private @Nullable String stoppingFor;
     private String queue;
     private int priority;
+    private int gpus;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private Map<String, String> labels;
@@ -102,9 +103,10 @@ public class Job {
         this.name = request.name() == null ? id : request.name();
         this.status = QUEUED;
         this.statusReason = "waiting for a free worker slot";
-        this.desired = Instruction.CONTINUE;
+        this.desired = Wish.CONTINUE;
         this.queue = request.queue();
         this.priority = request.priority();
+        this.gpus = request.resources().count();
         this.labels = request.labels();
         this.spec = Form.write(request);
         this.modelId = inputs.model().id();
@@ -139,10 +141,16 @@ public class Job {
         }
     }
 
-    /** Cancels a waiting job at once; a running one is only asked, since its worker must stop first. */
+    /**
+     * Cancels a waiting job at once; a running one is only asked, since its worker must stop first. What is so already
+     * stays so: a wish comes twice when its answer was lost.
+     */
     void askToCancel(Instant now) {
+        if (status == CANCELLED) {
+            return;
+        }
         if (status.isUnderWay()) {
-            ask(Instruction.CANCEL, "cancelling: the worker is asked to stop", now);
+            ask(Wish.CANCEL, "cancelling: the worker is asked to stop", now);
         } else {
             cancelled("cancelled by request before a worker had it", now);
         }
@@ -150,16 +158,45 @@ public class Job {
 
     /** Pauses a waiting job at once; a running one writes a checkpoint first. */
     void askToPause(Instant now) {
+        if (status == PAUSED || desired == Wish.PAUSE) {
+            return;
+        }
+        if (desired == Wish.CANCEL) {
+            throw new IllegalTransition(id, status, "be paused, for it is being cancelled");
+        }
         if (status == QUEUED) {
             become(PAUSED, "pause");
             statusReason = "paused by request; resume it to go on";
         } else {
             become(PAUSING, "pause");
-            ask(Instruction.PAUSE, "pausing: the worker is asked to write a checkpoint and stop", now);
+            ask(Wish.PAUSE, "pausing: the worker is asked to write a checkpoint and stop", now);
         }
     }
 
+    /** Whether its worker can be asked to stop for another job. */
+    boolean mayMakeRoom() {
+        return status == RUNNING && desired == Wish.CONTINUE;
+    }
+
+    /** The worker writes a checkpoint and stops; then the job waits again. */
+    void askToMakeRoom(Job other, Instant now) {
+        if (!mayMakeRoom() || other.priority <= priority) {
+            throw new IllegalTransition(id, status, "make room for a job of priority " + other.priority);
+        }
+        stoppingFor = other.id;
+        ask(
+                Wish.PREEMPT,
+                "making room for job %s, whose priority %d is above %d: the worker is asked to write a checkpoint and stop"
+                        .formatted(other.id, other.priority, priority),
+                now);
+    }
+
+    /** A job that its owner did not ask to stop goes on already. */
     void resume(Instant now) {
+        boolean mayGoOn = desired == Wish.CONTINUE || desired == Wish.PREEMPT;
+        if (mayGoOn && (status == QUEUED || status.isUnderWay())) {
+            return;
+        }
         if (status != PAUSED) {
             throw new IllegalTransition(id, status, "be resumed");
         }
@@ -205,7 +242,7 @@ public class Job {
         return failures < maxRetries;
     }
 
-    private void ask(Instruction wish, String reason, Instant now) {
+    private void ask(Wish wish, String reason, Instant now) {
         if (desired != wish) {
             desired = wish;
             desiredAt = now;
@@ -221,8 +258,9 @@ public class Job {
     }
 
     private void forgetWish() {
-        desired = Instruction.CONTINUE;
+        desired = Wish.CONTINUE;
         desiredAt = null;
+        stoppingFor = null;
     }
 
     private void become(JobStatus next, String wish) {
@@ -252,12 +290,18 @@ public class Job {
         return statusReason;
     }
 
-    public Instruction desired() {
+    public Wish desired() {
         return desired;
     }
 
     public @Nullable Instant desiredAt() {
         return desiredAt;
+    }
+
+    /** The job that it was asked to make room for. */
+    @Nullable
+    String stoppingFor() {
+        return stoppingFor;
     }
 
     public String queue() {
@@ -266,6 +310,11 @@ public class Job {
 
     public int priority() {
         return priority;
+    }
+
+    /** How many of a machine's GPUs it needs; 0 if it trains on the CPU. */
+    public int gpus() {
+        return gpus;
     }
 
     public Map<String, String> labels() {

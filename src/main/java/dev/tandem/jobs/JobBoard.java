@@ -64,20 +64,18 @@ public class JobBoard {
         }
     }
 
-    /** One run of a job. */
+    /**
+     * One run of a job.
+     *
+     * @param gpus of its machine that it had
+     */
     public record Attempt(
             long epoch,
             String worker,
             Instant startedAt,
             @Nullable Instant endedAt,
-            @Nullable String outcome) {}
-
-    /** How many jobs of a queue are in each status; those that are over are not counted. */
-    public record Queue(String name, long queued, long running, long paused) {}
-
-    /** A worker that has a job. */
-    public record Worker(
-            String worker, String job, long epoch, Instant startedAt, Instant heartbeatAt, Instant expiresAt) {}
+            @Nullable String outcome,
+            List<String> gpus) {}
 
     public Optional<Job> find(Project project, String id) {
         return jobs.findByProjectAndId(project.name(), id);
@@ -116,7 +114,7 @@ public class JobBoard {
             return found;
         }
         sql.sql("""
-                SELECT job_id, epoch, worker, started_at, ended_at, outcome
+                SELECT job_id, epoch, worker, started_at, ended_at, outcome, gpus
                   FROM attempt WHERE job_id IN (:ids) ORDER BY job_id, epoch
                 """).param("ids", ids).query(row -> {
             Timestamp ended = row.getTimestamp(5);
@@ -126,7 +124,8 @@ public class JobBoard {
                             row.getString(3),
                             row.getTimestamp(4).toInstant(),
                             ended == null ? null : ended.toInstant(),
-                            row.getString(6)));
+                            row.getString(6),
+                            Fleet.texts(row, 7)));
         });
         return found;
     }
@@ -146,38 +145,5 @@ public class JobBoard {
             found.put(row.getString(1), row.getLong(2));
         });
         return found;
-    }
-
-    public List<Queue> queues(Project project) {
-        return sql.sql("""
-                SELECT queue,
-                       count(*) FILTER (WHERE status = 'queued'),
-                       count(*) FILTER (WHERE status IN ('starting', 'running', 'pausing')),
-                       count(*) FILTER (WHERE status = 'paused')
-                  FROM job WHERE project = :project GROUP BY queue ORDER BY queue
-                """)
-                .param("project", project.name())
-                .query((row, n) -> new Queue(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)))
-                .list();
-    }
-
-    public List<Worker> workers(Project project) {
-        return sql.sql("""
-                SELECT l.worker, l.job_id, l.epoch, a.started_at, l.heartbeat_at, l.expires_at
-                  FROM lease l
-                  JOIN attempt a ON a.job_id = l.job_id AND a.epoch = l.epoch
-                  JOIN job j ON j.id = l.job_id
-                 WHERE j.project = :project
-                 ORDER BY l.worker, a.started_at
-                """)
-                .param("project", project.name())
-                .query((row, n) -> new Worker(
-                        row.getString(1),
-                        row.getString(2),
-                        row.getLong(3),
-                        row.getTimestamp(4).toInstant(),
-                        row.getTimestamp(5).toInstant(),
-                        row.getTimestamp(6).toInstant()))
-                .list();
     }
 }

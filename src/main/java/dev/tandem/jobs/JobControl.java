@@ -25,9 +25,13 @@ public class JobControl {
     }
 
     public Job cancel(Project project, String id) {
-        Job job = change(project, id, Job::askToCancel);
-        meters.finished(job);
-        return job;
+        return change(project, id, (job, now) -> {
+            boolean over = job.status().isFinal();
+            job.askToCancel(now);
+            if (!over) {
+                meters.finished(job);
+            }
+        });
     }
 
     public Job pause(Project project, String id) {

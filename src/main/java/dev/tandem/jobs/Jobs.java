@@ -48,17 +48,18 @@ interface Jobs extends Repository<Job, String> {
     Optional<Job> lock(String project, String id);
 
     /**
-     * Locks the job to run next until the transaction ends. A row another scheduler holds is skipped, not waited for,
-     * so two schedulers never get the same job and never block each other.
+     * Locks the next job of a group until the transaction ends. A row that somebody holds is skipped, not waited for: two
+     * schedulers never get the same job, and a job that is cancelled just now holds nobody up.
      */
     @Query(nativeQuery = true, value = """
             SELECT * FROM job
-             WHERE status = 'queued' AND next_run_at <= now()
+             WHERE status = 'queued' AND queue = :queue AND gpus = :gpus AND project = :project
+               AND next_run_at <= clock_timestamp()
              ORDER BY priority DESC, created_at, id
              LIMIT 1
                FOR UPDATE SKIP LOCKED
             """)
-    Optional<Job> lockNextWaiting();
+    Optional<Job> lockNextWaiting(String queue, int gpus, String project);
 
     @Query(nativeQuery = true, value = """
             SELECT * FROM job

@@ -20,6 +20,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class Submissions {
 
     private final Jobs jobs;
+    private final Fleet fleet;
     private final InputCheck inputs;
     private final DatasetCatalogue datasets;
     private final JobEvents events;
@@ -29,6 +30,7 @@ public class Submissions {
 
     Submissions(
             Jobs jobs,
+            Fleet fleet,
             InputCheck inputs,
             DatasetCatalogue datasets,
             JobEvents events,
@@ -36,6 +38,7 @@ public class Submissions {
             TransactionTemplate transaction,
             ApplicationEventPublisher listeners) {
         this.jobs = jobs;
+        this.fleet = fleet;
         this.inputs = inputs;
         this.datasets = datasets;
         this.events = events;
@@ -86,7 +89,9 @@ public class Submissions {
                 .orElseGet(() -> new Submitted(create(project, request, dedupe, withoutEffect), false));
     }
 
-    private Job create(Project project, SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
+    private Job create(Project project, SubmitJob asked, @Nullable Dedupe dedupe, List<String> withoutEffect) {
+        SubmitJob request =
+                asked.resources().gpus() == null ? asked.on(new SubmitJob.Resources(fleet.hasGpus() ? 1 : 0)) : asked;
         Inputs found = inputs.lookUp(project, request);
         String id = Ids.fresh("job_");
         Job job = jobs.saveAndFlush(new Job(project, id, request, found, dedupe, clock.now()));

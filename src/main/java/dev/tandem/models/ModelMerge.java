@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ public class ModelMerge {
     private final ModelRegistry registry;
     private final ModelShelf shelf;
     private final ModelInspection inspection;
+    private final ModelsInUse inUse;
     private final ProgramCommands commands;
     private final BlobStore blobs;
     private final InstantSource clock;
@@ -34,6 +36,7 @@ public class ModelMerge {
             ModelRegistry registry,
             ModelShelf shelf,
             ModelInspection inspection,
+            ModelsInUse inUse,
             ProgramCommands commands,
             BlobStore blobs,
             InstantSource clock) {
@@ -41,6 +44,7 @@ public class ModelMerge {
         this.registry = registry;
         this.shelf = shelf;
         this.inspection = inspection;
+        this.inUse = inUse;
         this.commands = commands;
         this.blobs = blobs;
         this.clock = clock;
@@ -66,7 +70,10 @@ public class ModelMerge {
         if (models.existsByProjectAndName(project.name(), checked)) {
             throw ModelIntake.nameTaken(checked);
         }
-        try (Staging staging = blobs.stage()) {
+        try (var use = inUse.begin("a merge", List.of(base.id(), merged.id()));
+                Staging staging = blobs.stage()) {
+            registry.get(project, base.id()); // from here on neither can be deleted
+            registry.get(project, merged.id());
             commands.run(
                     "merge",
                     "--model=" + blobs.path(base.digest()).toAbsolutePath(),

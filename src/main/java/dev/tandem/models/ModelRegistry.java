@@ -2,6 +2,7 @@ package dev.tandem.models;
 
 import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
+import dev.tandem.spec.Wire;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.StoredFile;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
@@ -99,6 +101,32 @@ public class ModelRegistry {
     public boolean keepContent(String tree) {
         models.lockContent(tree);
         return blobs.contains(tree);
+    }
+
+    /** Digests of the content that models are made of. */
+    public List<String> digests() {
+        return models.digests();
+    }
+
+    /** Until the caller's transaction ends nobody else adds or removes content of this digest. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void lockContent(String digest) {
+        models.lockContent(digest);
+    }
+
+    public boolean isContent(String digest) {
+        return models.existsByDigest(digest);
+    }
+
+    /** What the files of all models take, those of equal models once. */
+    public long storedBytes() {
+        return models.storedBytes();
+    }
+
+    /** Keeps with the model how its job made it; the job is about to be deleted. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void keepRecipe(String job, Map<String, @Nullable Object> recipe) {
+        models.keepRecipe(job, Wire.JSON.writeValueAsString(recipe));
     }
 
     /**

@@ -2,13 +2,16 @@ package dev.tandem.models;
 
 import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
+import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;
 import dev.tandem.storage.StoredTree;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -18,6 +21,9 @@ import org.springframework.transaction.support.TransactionOperations;
  */
 @Component
 class ModelShelf {
+
+    /** How many adapters a message names. */
+    private static final int NAMED = 3;
 
     private final RegisteredModels models;
     private final List<ModelUse> uses;
@@ -35,6 +41,7 @@ class ModelShelf {
         boolean stored = false;
         try {
             RegisteredModel saved = transaction.execute(status -> {
+                requireBase(model);
                 models.lockContent(tree.digest());
                 blobs.publish(staging, tree);
                 return models.saveAndFlush(model);
@@ -50,6 +57,18 @@ class ModelShelf {
             if (!stored) {
                 dropUnused(tree.digest());
             }
+        }
+    }
+
+    /** An adapter's base may have been deleted while the adapter came in; from here on it cannot be. */
+    private void requireBase(RegisteredModel model) {
+        String base = String.valueOf(model.parentModel());
+        if (model.kind() == ModelKind.ADAPTER
+                && models.findAndKeep(model.project().name(), base).isEmpty()) {
+            throw new InvalidSpec(
+                    "base_model",
+                    "not_found",
+                    "base_model %s was deleted while its adapter was uploaded; upload it again first".formatted(base));
         }
     }
 
@@ -74,8 +93,22 @@ class ModelShelf {
         return uses.stream()
                 .flatMap(use -> use.userOf(model.id()).stream())
                 .findFirst()
-                .or(() -> models.findFirstByParentModelAndKind(model.id(), ModelKind.ADAPTER)
-                        .map(adapter -> "adapter \"%s\"".formatted(adapter.name())));
+                .or(() -> adaptersOf(model));
+    }
+
+    private Optional<String> adaptersOf(RegisteredModel model) {
+        List<RegisteredModel> adapters =
+                models.findByParentModelAndKindOrderByCreatedAtAsc(model.id(), ModelKind.ADAPTER, Limit.of(NAMED + 1));
+        if (adapters.isEmpty()) {
+            return Optional.empty();
+        }
+        String names = adapters.stream()
+                .limit(NAMED)
+                .map(adapter -> "\"%s\"".formatted(adapter.name()))
+                .collect(Collectors.joining(", "));
+        return Optional.of((adapters.size() == 1 ? "adapter " : "adapters ")
+                + names
+                + (adapters.size() > NAMED ? " and others" : ""));
     }
 
     private void dropUnused(String digest) {

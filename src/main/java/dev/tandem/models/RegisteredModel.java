@@ -2,6 +2,7 @@ package dev.tandem.models;
 
 import dev.tandem.security.Project;
 import dev.tandem.spec.Ids;
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -9,6 +10,9 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
 /** A checkpoint or adapter in the blob store, what it is, and what it came from. Never changes once registered. */
@@ -34,6 +38,11 @@ public class RegisteredModel {
     private long sizeBytes;
     private @Nullable String parentModel;
     private @Nullable String job;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Column(insertable = false, updatable = false)
+    private @Nullable Map<String, @Nullable Object> recipe;
+
     private Instant createdAt;
 
     protected RegisteredModel() {} // for JPA
@@ -103,6 +112,11 @@ public class RegisteredModel {
     /** The id of the job that made it. */
     public @Nullable String job() {
         return job;
+    }
+
+    /** What its job was asked to do, kept when that job was deleted; null before. */
+    public @Nullable Map<String, @Nullable Object> recipe() {
+        return recipe;
     }
 
     public Instant createdAt() {

@@ -9,6 +9,7 @@ import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
 import org.springframework.data.domain.Window;
 import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
@@ -24,7 +25,7 @@ interface RegisteredModels extends Repository<RegisteredModel, String> {
 
     Optional<RegisteredModel> findByJob(String job);
 
-    Optional<RegisteredModel> findFirstByParentModelAndKind(String parentModel, ModelKind kind);
+    List<RegisteredModel> findByParentModelAndKindOrderByCreatedAtAsc(String parentModel, ModelKind kind, Limit limit);
 
     boolean existsByProjectAndName(String project, String name);
 
@@ -36,6 +37,16 @@ interface RegisteredModels extends Repository<RegisteredModel, String> {
     Optional<RegisteredModel> find(String project, String idOrName);
 
     List<RegisteredModel> findByIdIn(Collection<String> ids);
+
+    @Query("select distinct m.digest from RegisteredModel m")
+    List<String> digests();
+
+    @NativeQuery("select coalesce(sum(size_bytes), 0) from (select distinct digest, size_bytes from model) stored")
+    long storedBytes();
+
+    @Modifying
+    @NativeQuery("update model set recipe = cast(:recipe as jsonb) where job = :job")
+    int keepRecipe(String job, String recipe);
 
     /** A job that is being submitted keeps its model from being deleted until the job can be seen. */
     @Lock(LockModeType.PESSIMISTIC_READ)

@@ -1,6 +1,7 @@
 package dev.tandem.scoring;
 
 import dev.tandem.models.ModelRegistry;
+import dev.tandem.models.ModelsInUse;
 import dev.tandem.models.RegisteredModel;
 import dev.tandem.scoring.Pedigree.Reference;
 import dev.tandem.scoring.ScoringFailed.Cause;
@@ -55,7 +56,7 @@ public class ModelScores {
     public ModelScore score(Project project, String idOrName, ScoreRequest request) throws InterruptedException {
         Pedigree pedigree = pedigrees.of(project, idOrName, request);
         check(request.rows());
-        try (var use = inUse.begin(ids(pedigree))) {
+        try (var use = inUse.begin("a request that scores with it", ids(pedigree))) {
             requireStillThere(pedigree);
             double beta = pedigree.beta(request.beta());
             PromptBoundary boundary = pedigree.promptBoundary(request.promptBoundary());

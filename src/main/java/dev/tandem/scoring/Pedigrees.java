@@ -1,7 +1,7 @@
 package dev.tandem.scoring;
 
-import dev.tandem.jobs.Job;
 import dev.tandem.jobs.JobBoard;
+import dev.tandem.jobs.SubmitJob;
 import dev.tandem.models.ModelKind;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
@@ -32,9 +32,9 @@ class Pedigrees {
      */
     Pedigree of(Project project, String idOrName, ScoreRequest request) {
         RegisteredModel model = models.get(project, idOrName);
-        Optional<Job> job = Optional.ofNullable(model.job()).flatMap(id -> jobs.find(project, id));
+        Optional<Made> made = made(project, model);
         RegisteredModel base = base(model);
-        TrainingSpec training = job.map(j -> j.request().training()).orElse(null);
+        TrainingSpec training = made.map(Made::training).orElse(null);
         if (!request.compare()) {
             return new Pedigree(model, base, null, "none, as asked for", training);
         }
@@ -42,7 +42,20 @@ class Pedigrees {
         if (named != null) {
             return new Pedigree(model, base, named(project, model, named), "as asked for", training);
         }
-        return ofParent(project, model, base, job.map(Job::adapterId).orElse(null), training);
+        return ofParent(project, model, base, made.map(Made::start).orElse(null), training);
+    }
+
+    /** @param start adapter that training started from */
+    private record Made(TrainingSpec training, @Nullable String start) {}
+
+    /** A job that was deleted left with its model how it was made. */
+    private Optional<Made> made(Project project, RegisteredModel model) {
+        return Optional.ofNullable(model.job())
+                .flatMap(id -> jobs.find(project, id))
+                .map(job -> new Made(job.request().training(), job.adapterId()))
+                .or(() -> Optional.ofNullable(model.recipe())
+                        .map(SubmitJob::read)
+                        .map(request -> new Made(request.training(), request.adapter())));
     }
 
     private Pedigree ofParent(

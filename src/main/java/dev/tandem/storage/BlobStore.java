@@ -8,7 +8,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -21,19 +22,18 @@ public final class BlobStore {
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
     private final Path root;
+    private final StagingArea staging;
+    private final Turn turn;
 
     public BlobStore(Path root) {
         this.root = root.toAbsolutePath().normalize();
+        this.staging = new StagingArea(this.root.resolve("staging"));
+        this.turn = new Turn(this.root);
     }
 
     /** An empty folder on the store's own file system; gone when closed, unless committed. */
     public Staging stage() {
-        try {
-            Path folder = folder("staging").resolve(UUID.randomUUID().toString());
-            return new Staging(Files.createDirectory(folder));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make a staging folder below " + root, e);
-        }
+        return staging.open();
     }
 
     /**
@@ -64,11 +64,17 @@ public final class BlobStore {
     public void publish(Staging staging, StoredTree sealed) {
         Path target = tree(sealed.digest());
         try {
-            writeManifest(sealed);
-            folder("trees");
-            if (!Files.isDirectory(target)) {
-                moveUnlessThere(staging.folder(), target);
-            }
+            turn.take(() -> {
+                writeManifest(sealed);
+                folder("trees");
+                if (Files.isDirectory(target)) {
+                    touch(target); // it is wanted again, so it is no leftover for a while
+                } else {
+                    touch(staging.folder());
+                    Files.move(staging.folder(), target, StandardCopyOption.ATOMIC_MOVE);
+                }
+                return target;
+            });
             Durable.sync(root.resolve("trees"));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot store " + target, e);
@@ -76,20 +82,13 @@ public final class BlobStore {
         staging.close();
     }
 
-    /** Two commits of the same content may race; either's folder is as good as the other's. */
-    private static void moveUnlessThere(Path from, Path target) throws IOException {
-        try {
-            Files.move(from, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            if (!Files.isDirectory(target)) {
-                throw e;
-            }
-        }
+    private static void touch(Path folder) throws IOException {
+        Files.setLastModifiedTime(folder, FileTime.fromMillis(System.currentTimeMillis()));
     }
 
     private void writeManifest(StoredTree sealed) throws IOException {
         Path manifest = manifest(sealed.digest());
-        Path draft = folder("manifests").resolve("." + UUID.randomUUID());
+        Path draft = folder("manifests").resolve(".draft"); // there is one writer at a time
         try {
             Files.writeString(draft, new Manifest(sealed.files()).text());
             Durable.sync(draft);
@@ -123,17 +122,49 @@ public final class BlobStore {
         }
     }
 
+    /** Digests of all that is stored; half of a folder that a crash left counts too. */
+    public Set<String> digests() {
+        var found = new TreeSet<String>();
+        for (String part : List.of("trees", "manifests")) {
+            try (Stream<Path> paths = Files.list(folder(part))) {
+                paths.map(path -> Hashes.PREFIX + path.getFileName())
+                        .filter(digest -> DIGEST.matcher(digest).matches())
+                        .forEach(found::add);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot list " + root.resolve(part), e);
+            }
+        }
+        return found;
+    }
+
     /** Removes the content; readers that have a file open keep it. The caller knows that nobody needs it. */
     public void delete(String digest) {
+        deleteIfOlder(digest, Instant.MAX);
+    }
+
+    /**
+     * Removes the content if it was not committed since {@code then}, not even by someone who found it there.
+     *
+     * @return whether it went
+     */
+    public boolean deleteIfOlder(String digest, Instant then) {
         Path folder = tree(digest);
         try {
-            if (Files.isDirectory(folder)) {
-                // First out of sight in one step, so that nobody finds half a folder.
-                Path doomed = folder("staging").resolve(UUID.randomUUID().toString());
-                Files.move(folder, doomed, StandardCopyOption.ATOMIC_MOVE);
-                Durable.deleteTree(doomed);
-            }
-            Files.deleteIfExists(manifest(digest));
+            Path doomed = staging.unused();
+            boolean goes = turn.take(() -> {
+                Path newest = Files.isDirectory(folder) ? folder : manifest(digest);
+                if (!Files.exists(newest)
+                        || !Files.getLastModifiedTime(newest).toInstant().isBefore(then)) {
+                    return false;
+                }
+                if (Files.isDirectory(folder)) {
+                    Files.move(folder, doomed, StandardCopyOption.ATOMIC_MOVE);
+                }
+                Files.deleteIfExists(manifest(digest));
+                return true;
+            });
+            Durable.deleteTree(doomed);
+            return goes;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + folder, e);
         }
@@ -141,30 +172,7 @@ public final class BlobStore {
 
     /** Removes what crashed writers left in the staging area before {@code then}; the number of folders removed. */
     public int sweep(Instant then) {
-        try (Stream<Path> folders = Files.list(folder("staging"))) {
-            int removed = 0;
-            for (Path folder : folders.toList()) {
-                if (lastTouched(folder).toInstant().isBefore(then)) {
-                    Durable.deleteTree(folder);
-                    removed++;
-                }
-            }
-            return removed;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot sweep the staging area below " + root, e);
-        }
-    }
-
-    /** A long write touches its file, not the folder. */
-    private static FileTime lastTouched(Path folder) throws IOException {
-        FileTime last = Files.getLastModifiedTime(folder);
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.toList()) {
-                FileTime time = Files.getLastModifiedTime(path);
-                last = time.compareTo(last) > 0 ? time : last;
-            }
-        }
-        return last;
+        return staging.sweep(then);
     }
 
     private Path folder(String name) throws IOException {

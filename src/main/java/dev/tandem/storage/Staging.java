@@ -15,9 +15,11 @@ import java.util.HexFormat;
 public final class Staging implements AutoCloseable {
 
     private final Path folder;
+    private final Hold hold;
 
-    Staging(Path folder) {
+    Staging(Path folder, Hold hold) {
         this.folder = folder;
+        this.hold = hold;
     }
 
     public Path folder() {
@@ -61,7 +63,7 @@ public final class Staging implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
+        try (hold) {
             Durable.deleteTree(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot remove the staging folder " + folder, e);

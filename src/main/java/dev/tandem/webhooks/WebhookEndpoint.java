@@ -69,6 +69,10 @@ public class WebhookEndpoint {
         updatedAt = now;
     }
 
+    Project project() {
+        return new Project(project);
+    }
+
     public String id() {
         return id;
     }

@@ -78,7 +78,7 @@ class AttemptsTest {
         for (int i = 0; i < 8; i++) {
             scene.submit("steps=1");
         }
-        Callable<Optional<Claim>> claim = () -> attempts.claimNext("small", 2);
+        Callable<Optional<Claim>> claim = () -> attempts.claimNext("small", 2, AttemptToken.issue());
         int granted = 0;
         try (var schedulers = Executors.newFixedThreadPool(4)) {
             for (var each : schedulers.invokeAll(Collections.nCopies(6, claim))) {
@@ -263,11 +263,11 @@ class AttemptsTest {
     }
 
     private Claim claim() {
-        return attempts.claimNext("machine", 100).orElseThrow();
+        return attempts.claimNext("machine", 100, AttemptToken.issue()).orElseThrow();
     }
 
     private List<String> claimAll(String machine) {
-        return Stream.generate(() -> attempts.claimNext(machine, 100))
+        return Stream.generate(() -> attempts.claimNext(machine, 100, AttemptToken.issue()))
                 .takeWhile(Optional::isPresent)
                 .map(claim -> claim.orElseThrow().job())
                 .toList();

@@ -132,7 +132,6 @@ class ProjectsTest {
         assertThat(board.find(BLUE, job.id())).isEmpty();
         assertThat(board.list(BLUE, JobBoard.Filter.ANY, ScrollPosition.keyset(), 10))
                 .isEmpty();
-        assertThat(board.queues(BLUE)).isEmpty();
         assertThat(search.queues(BLUE)).isEmpty();
         assertThat(search.find(BLUE, List.of("default"), List.of(), List.of(), 0, 10))
                 .isEmpty();

@@ -10,6 +10,7 @@ import dev.tandem.WholeApp;
 import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.InvalidSpec;
+import dev.tandem.spec.NotFound;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;
 import java.io.IOException;
@@ -166,6 +167,31 @@ class LineageTest {
         holdings.areTheSameAfter(() -> assertThatThrownBy(() -> models.delete(Project.DEFAULT, "gpt2-tiny"))
                 .isInstanceOf(Conflict.class)
                 .hasMessageContaining("model \"gpt2-tiny\" is used by job job_1 (running)"));
+    }
+
+    @Test
+    void anAdapterNeverOutlivesItsBaseHoweverTheyRace() throws Exception {
+        List<NewFile> files = files(adapter("lora-gpt2"));
+        for (int round = 0; round < 8; round++) {
+            RegisteredModel base = base("gpt2-tiny");
+            Callable<Boolean> upload =
+                    () -> succeeds(() -> intake.register(Project.DEFAULT, "tuned", files, base.id()));
+            Callable<Boolean> delete = () -> succeeds(() -> models.delete(Project.DEFAULT, base.id()));
+            try (var threads = Executors.newFixedThreadPool(2)) {
+                var ends = threads.invokeAll(round % 2 == 0 ? List.of(upload, delete) : List.of(delete, upload));
+                assertThat(ends.get(0).get()).isNotEqualTo(ends.get(1).get());
+            }
+            deleteAll();
+        }
+    }
+
+    private static boolean succeeds(Runnable work) {
+        try {
+            work.run();
+            return true;
+        } catch (Conflict | InvalidSpec | NotFound e) {
+            return false;
+        }
     }
 
     @Test

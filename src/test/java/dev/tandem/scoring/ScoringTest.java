@@ -7,6 +7,7 @@ import dev.tandem.GoldenModel;
 import dev.tandem.WholeApp;
 import dev.tandem.models.ModelIntake;
 import dev.tandem.models.ModelRegistry;
+import dev.tandem.models.ModelsInUse;
 import dev.tandem.models.NewFile;
 import dev.tandem.models.RegisteredModel;
 import dev.tandem.security.Project;
@@ -224,7 +225,7 @@ class ScoringTest {
     void aModelStaysWhileItScoresAndNotLonger() throws Exception {
         RegisteredModel model = upload("tiny", GoldenModel.named("llama-tied-tiny"), null);
         scored("tiny", "{\"rows\": [%s]}".formatted(ROW));
-        try (var use = inUse.begin(List.of(model.id()))) {
+        try (var use = inUse.begin("a request that scores with it", List.of(model.id()))) {
             Assertions.assertThatThrownBy(() -> registry.delete(Project.DEFAULT, "tiny"))
                     .isInstanceOf(Conflict.class)
                     .hasMessageContaining("is used by a request that scores with it");

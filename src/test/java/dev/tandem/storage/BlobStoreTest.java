@@ -161,7 +161,7 @@ class BlobStoreTest {
 
     @Test
     void onlyWhatWasAbandonedIsSweptAway() throws IOException {
-        Path old = store.stage().folder();
+        Path old = Files.createDirectories(root.resolve("staging/left-by-a-crash"));
         try (Staging fresh = store.stage()) {
             Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
             assertThat(store.sweep(Instant.now().minus(Duration.ofDays(1)))).isEqualTo(1);

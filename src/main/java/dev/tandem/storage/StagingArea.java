@@ -1,0 +1,82 @@
+package dev.tandem.storage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Where stored folders grow, and where they go to be deleted. What no living process holds was left by a crash. */
+final class StagingArea {
+
+    private final Path root;
+
+    StagingArea(Path root) {
+        this.root = root;
+    }
+
+    Staging open() {
+        try {
+            Path folder = Files.createDirectory(unused());
+            try {
+                return new Staging(folder, Hold.of(folder));
+            } catch (IOException e) {
+                Files.deleteIfExists(folder);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make a staging folder below " + root, e);
+        }
+    }
+
+    /** A path for a folder that is to be deleted: out of sight in one step, so that nobody finds half of it. */
+    Path unused() throws IOException {
+        return Files.createDirectories(root).resolve(UUID.randomUUID().toString());
+    }
+
+    /** Removes what nobody holds and nobody touched since {@code then}; the number of folders removed. */
+    int sweep(Instant then) {
+        int removed = 0;
+        try {
+            for (Path path : list()) {
+                removed += sweep(path, then) ? 1 : 0;
+            }
+            return removed;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot sweep the staging area " + root, e);
+        }
+    }
+
+    private boolean sweep(Path path, Instant then) throws IOException {
+        String name = path.getFileName().toString();
+        if (name.endsWith(Hold.SUFFIX)) {
+            Path folder = path.resolveSibling(name.substring(0, name.length() - Hold.SUFFIX.length()));
+            if (!Files.exists(folder) && isLeft(folder, path, then)) {
+                Files.deleteIfExists(path);
+            }
+            return false;
+        }
+        boolean left = isLeft(path, path, then);
+        if (left) {
+            Durable.deleteTree(path);
+            Files.deleteIfExists(path.resolveSibling(name + Hold.SUFFIX));
+        }
+        return left;
+    }
+
+    private static boolean isLeft(Path folder, Path touched, Instant then) throws IOException {
+        return Durable.lastTouched(touched).isBefore(then) && !Hold.isOn(folder);
+    }
+
+    private List<Path> list() throws IOException {
+        try (Stream<Path> paths = Files.list(root)) {
+            return paths.toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+    }
+}
