@@ -39,6 +39,7 @@ class ArchitectureTest {
         "..reports..",
         "..home..",
         "..webhooks..",
+        "..estimates..",
         "..retention..",
         "..demo.."
     };
@@ -78,6 +79,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("..transformer..")
                     .and(not(nameMatching(".*\\.(CheckpointInspection|CheckpointFacts|InvalidCheckpoint.*)"))));
+
+    @ArchTest
+    static final ArchRule theServiceKnowsNoMoreOfTrainingThanItsForecasts = noClasses()
+            .that()
+            .resideInAnyPackage(SERVICE)
+            .should()
+            .dependOnClassesThat(resideInAPackage("..training..")
+                    .and(not(nameMatching(".*\\.(RunForecast|MemoryPlan|TokenCounts).*"))));
 
     @ArchTest
     static final ArchRule theMainClassLoadsNoSpring = noClasses()
