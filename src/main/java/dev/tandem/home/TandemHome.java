@@ -48,6 +48,11 @@ public record TandemHome(@DefaultValue("./tandem-data") Path home) {
         return home.resolve("reference-logps");
     }
 
+    /** Hashes of what datasets ask, by which they are compared; made again where they are missing. */
+    public Path fingerprints() {
+        return home.resolve("fingerprints");
+    }
+
     /** Below it a folder for each job. */
     public Path checkpoints() {
         return home.resolve("checkpoints");

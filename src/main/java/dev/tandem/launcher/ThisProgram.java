@@ -69,7 +69,7 @@ public final class ThisProgram {
      * @param threading as in {@code OMP_NUM_THREADS}; what the environment says already stays
      */
     public static void prepare(Map<String, String> environment, Map<String, String> threading) {
-        environment.keySet().removeIf(name -> name.startsWith("SPRING_"));
+        environment.keySet().removeIf(name -> name.startsWith("SPRING_") || name.startsWith("TANDEM_SECURITY_"));
         threading.forEach(environment::putIfAbsent);
         shareCores(environment);
     }
