@@ -55,7 +55,7 @@ public class JobRemains {
     public Set<String> known(Collection<String> ids) {
         return new HashSet<>(sql.sql("SELECT id FROM job WHERE id = ANY(:ids)")
                 .param("ids", ids.toArray(String[]::new))
-                .query(String.class)
+                .query((row, n) -> row.getString(1))
                 .list());
     }
 
@@ -68,7 +68,7 @@ public class JobRemains {
                 """)
                 .param("ms", age.toMillis())
                 .param("limit", limit)
-                .query(String.class)
+                .query((row, n) -> row.getString(1))
                 .list();
     }
 

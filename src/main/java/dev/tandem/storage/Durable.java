@@ -36,8 +36,10 @@ public final class Durable {
             }
 
             @Override
-            void leave(Path left) throws IOException {
+            public FileVisitResult postVisitDirectory(Path left, @Nullable IOException e) throws IOException {
+                super.postVisitDirectory(left, e);
                 Files.deleteIfExists(left);
+                return FileVisitResult.CONTINUE;
             }
         });
     }
@@ -75,9 +77,7 @@ public final class Durable {
     }
 
     /** Takes it as it comes that others delete at the same time. */
-    private abstract static class Visitor extends SimpleFileVisitor<Path> {
-
-        void leave(Path folder) throws IOException {}
+    private static class Visitor extends SimpleFileVisitor<Path> {
 
         @Override
         public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
@@ -86,11 +86,7 @@ public final class Durable {
 
         @Override
         public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
-            if (e != null) {
-                passOver(e);
-            }
-            leave(folder);
-            return FileVisitResult.CONTINUE;
+            return e == null ? FileVisitResult.CONTINUE : passOver(e);
         }
 
         private static FileVisitResult passOver(IOException e) throws IOException {

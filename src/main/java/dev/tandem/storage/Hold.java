@@ -49,7 +49,7 @@ final class Hold implements AutoCloseable {
 
     /** Whether a living process holds the folder. */
     static boolean isOn(Path folder) throws IOException {
-        Path file = file(folder.getParent().toRealPath().resolve(folder.getFileName()));
+        Path file = file(folder.resolveSibling(".").toRealPath().resolve(folder.getFileName()));
         if (OWN.contains(file)) {
             return true;
         }

@@ -220,13 +220,13 @@ class ClearingTest {
             commit("left " + i);
             write(home.checkpoints("job_left" + i).resolve("attempt-1-step-1/state.json"));
         }
-        Callable<Void> server = () -> {
+        Callable<Boolean> server = () -> {
             for (int i = 0; i < 5; i++) {
                 later(Duration.ofDays(3));
             }
-            return null;
+            return true;
         };
-        Callable<Void> user = () -> {
+        Callable<Boolean> user = () -> {
             for (int i = 0; i < 20; i++) {
                 String id = scene.dataset("steps=" + i % 4);
                 assertThat(datasets.path(datasets.get(id))).isNotEmptyFile();
@@ -234,11 +234,11 @@ class ClearingTest {
                     datasets.delete(id);
                 }
             }
-            return null;
+            return true;
         };
         try (var threads = Executors.newFixedThreadPool(3)) {
             for (var end : threads.invokeAll(List.of(server, server, user))) {
-                end.get();
+                assertThat(end.get()).isTrue();
             }
         }
         later(Duration.ofDays(3));
@@ -286,9 +286,10 @@ class ClearingTest {
     }
 
     private Path saved(Claim claim, int step) throws IOException {
-        Path file = write(home.checkpoints(claim.job()).resolve("attempt-1-step-%d/state.json".formatted(step)));
-        Files.setLastModifiedTime(file.getParent(), FileTime.from(Instant.EPOCH));
-        var report = new Report.CheckpointSaved(step, file.getParent().toString(), 1, null);
+        Path folder = home.checkpoints(claim.job()).resolve("attempt-1-step-" + step);
+        Path file = write(folder.resolve("state.json"));
+        Files.setLastModifiedTime(folder, FileTime.from(Instant.EPOCH));
+        var report = new Report.CheckpointSaved(step, folder.toString(), 1, null);
         reports.accept(id(claim), claim.token(), List.of(new Report.Envelope(step, report)));
         return file;
     }

@@ -13,7 +13,7 @@ import dev.tandem.jobs.JobDeletion;
 import dev.tandem.jobs.WorkerReports;
 import dev.tandem.models.ModelIntake;
 import dev.tandem.models.NewFile;
-import dev.tandem.models.RegisteredModel;
+import dev.tandem.scoring.Pedigree.Reference;
 import dev.tandem.spec.Report;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;
@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -71,10 +72,9 @@ class DeletedJobTest {
         String made = finish(job, files.withText("README.md", text -> "the result\n"));
         var asked = new ScoreRequest(List.of(), null, null, true, null, null);
         Pedigree before = pedigrees.of(made, asked);
-        assertThat(before.reference()).isNotNull().satisfies(reference -> {
-            assertThat(reference.checkpoint().id()).isEqualTo(base);
-            assertThat(reference.adapter()).isNotNull().returns(start, RegisteredModel::id);
-        });
+        Reference reference = Objects.requireNonNull(before.reference());
+        assertThat(reference.checkpoint().id()).isEqualTo(base);
+        assertThat(Objects.requireNonNull(reference.adapter()).id()).isEqualTo(start);
 
         deletion.delete(job.id());
         Pedigree after = pedigrees.of(made, asked);
