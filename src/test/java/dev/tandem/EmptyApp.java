@@ -10,10 +10,11 @@ final class EmptyApp implements BeforeEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        SpringExtension.getApplicationContext(context)
-                .getBean(JdbcClient.class)
-                .sql(
-                        "TRUNCATE job, attempt, lease, metric, event, checkpoint, model, dataset, dataset_gone, webhook_endpoint, webhook_delivery")
+        JdbcClient sql = SpringExtension.getApplicationContext(context).getBean(JdbcClient.class);
+        sql.sql("DELETE FROM queue").update();
+        sql.sql("INSERT INTO queue (name) VALUES ('default')").update();
+        sql.sql(
+                        "TRUNCATE queue_usage, machine, job, attempt, lease, metric, event, checkpoint, model, dataset, dataset_gone, webhook_endpoint, webhook_delivery")
                 .update();
     }
 }

@@ -12,6 +12,7 @@ import dev.tandem.launcher.WorkerLauncher;
 import dev.tandem.launcher.WorkerLauncher.Attempt;
 import dev.tandem.launcher.WorkerLauncher.Start;
 import dev.tandem.launcher.WorkerLauncher.Stop;
+import dev.tandem.security.AttemptToken;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -102,11 +103,11 @@ class LeftReportsTest {
 
     /** @return a step that the worker had reached before it was told to stop, well beyond what the server knew */
     private int endWhileTheServerIsAway(Job job, Stop how) throws Exception {
-        Claim claim = attempts.claimNext("here", 10).orElseThrow();
+        Claim claim = attempts.claimNext("here", 10, AttemptToken.issue()).orElseThrow();
         var attempt = new Attempt(claim.job(), claim.epoch());
         int known;
         try (var wire = new Relay(port)) {
-            launcher.ensureStarted(new Start(attempt, claim.token(), wire.url(), Duration.ofMillis(100)));
+            launcher.ensureStarted(new Start(attempt, claim.token(), wire.url(), Duration.ofMillis(100), List.of()));
             known = scene.await(job, j -> j.step() >= 5).step();
         }
         int reached = known;
@@ -128,12 +129,13 @@ class LeftReportsTest {
 
     private void finish(Job job) throws InterruptedException {
         scene.await(job, j -> j.nextRunAt().isBefore(databaseTime()));
-        Claim claim = attempts.claimNext("here", 10).orElseThrow();
+        Claim claim = attempts.claimNext("here", 10, AttemptToken.issue()).orElseThrow();
         launcher.ensureStarted(new Start(
                 new Attempt(claim.job(), claim.epoch()),
                 claim.token(),
                 "http://127.0.0.1:" + port,
-                Duration.ofMillis(100)));
+                Duration.ofMillis(100),
+                List.of()));
         scene.await(job, JobStatus.SUCCEEDED);
     }
 

@@ -12,8 +12,13 @@ import dev.tandem.jobs.SubmitJob;
 import dev.tandem.models.ModelIntake;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.NewFile;
+import dev.tandem.security.Project;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.OnInvalid;
+import dev.tandem.storage.BlobStore;
+import dev.tandem.storage.Staging;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -33,23 +38,27 @@ public class Scene {
     private final DatasetIntake datasetIntake;
     private final Submissions submissions;
     private final JobBoard board;
+    private final BlobStore blobs;
 
     Scene(
             ModelRegistry models,
             ModelIntake modelIntake,
             DatasetIntake datasetIntake,
             Submissions submissions,
-            JobBoard board) {
+            JobBoard board,
+            BlobStore blobs) {
         this.models = models;
         this.modelIntake = modelIntake;
         this.datasetIntake = datasetIntake;
         this.submissions = submissions;
         this.board = board;
+        this.blobs = blobs;
     }
 
     public String model() {
-        if (models.find("tiny").isEmpty()) {
+        if (models.find(Project.DEFAULT, "tiny").isEmpty()) {
             modelIntake.register(
+                    Project.DEFAULT,
                     "tiny",
                     GoldenModel.named("llama-tied-tiny").files().entrySet().stream()
                             .map(file -> new NewFile(file.getKey(), new ByteArrayResource(file.getValue())))
@@ -63,9 +72,21 @@ public class Scene {
         String row = "{\"prompt\":\"%s\",\"chosen\":\"yes\",\"rejected\":\"no\"}\n".formatted(script);
         var content = new ByteArrayResource(row.getBytes(StandardCharsets.UTF_8));
         return datasetIntake
-                .take(new DatasetUpload("script", "script.jsonl", content, DatasetFormat.AUTO, OnInvalid.REJECT))
+                .take(
+                        Project.DEFAULT,
+                        new DatasetUpload("script", "script.jsonl", content, DatasetFormat.AUTO, OnInvalid.REJECT))
                 .dataset()
                 .id();
+    }
+
+    /** A result that a worker could have stored; the digest of its folder. */
+    public String result() {
+        try (Staging staging = blobs.stage()) {
+            GoldenModel.named("llama-tied-tiny").writeTo(staging.folder());
+            return blobs.commit(staging).digest();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The smallest request that is complete. */
@@ -78,11 +99,17 @@ public class Scene {
     }
 
     public Job submit(Map<String, Object> request) {
-        return submissions.submit(SubmitJob.read(request), null).job();
+        return submissions
+                .submit(Project.DEFAULT, SubmitJob.read(request), null)
+                .job();
+    }
+
+    public Job job(String id) {
+        return board.get(Project.DEFAULT, id);
     }
 
     public Job get(Job job) {
-        return board.get(job.id());
+        return job(job.id());
     }
 
     public Job await(Job job, JobStatus status) throws InterruptedException {

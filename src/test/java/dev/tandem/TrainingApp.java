@@ -20,6 +20,7 @@ import org.springframework.test.context.ContextConfiguration;
             "tandem.demo=false",
             "tandem.worker.slots=2",
             "tandem.worker.heartbeat=500ms",
-            "tandem.worker.poll=100ms"
+            "tandem.worker.poll=100ms",
+            "tandem.queues.preempt-after=0s"
         })
 public @interface TrainingApp {}

@@ -15,7 +15,7 @@ import org.springframework.test.context.ContextConfiguration;
 @Retention(RetentionPolicy.RUNTIME)
 @AutoConfigureMockMvc
 @ExtendWith(EmptyApp.class)
-@Import({Holdings.class, Scene.class, Busy.class})
+@Import({Holdings.class, Scene.class, Busy.class, FaultyCommits.class})
 @ContextConfiguration(initializers = FreshHome.class)
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,

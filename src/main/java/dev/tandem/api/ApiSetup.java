@@ -1,16 +1,32 @@
 package dev.tandem.api;
 
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
+import java.util.List;
+import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.converter.HttpMessageConverters;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** How Spring MVC reads requests here, and the cover page of the API description. */
 @Configuration(proxyBeanMethods = false)
 class ApiSetup implements WebMvcConfigurer {
+
+    private final ProjectArgument project;
+
+    ApiSetup(ProjectArgument project) {
+        this.project = project;
+    }
+
+    @Override
+    public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+        resolvers.add(project);
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Project.class); // no part of a request
+    }
 
     @Override
     public void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {

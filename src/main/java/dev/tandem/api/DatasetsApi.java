@@ -4,6 +4,7 @@ import dev.tandem.datasets.ColumnMapping;
 import dev.tandem.datasets.DatasetCatalogue;
 import dev.tandem.datasets.DatasetIntake;
 import dev.tandem.datasets.DatasetUpload;
+import dev.tandem.security.Project;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.OnInvalid;
@@ -58,15 +59,17 @@ class DatasetsApi {
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     @ApiResponse(responseCode = "200", description = "The same rows are there already")
     @ApiResponse(responseCode = "201")
-    ResponseEntity<DatasetView> upload(MultipartHttpServletRequest request) {
+    ResponseEntity<DatasetView> upload(Project project, MultipartHttpServletRequest request) {
         var form = new MultipartForm(request, "file", "name", "format", "columns", "on_invalid");
-        DatasetIntake.Taken taken = intake.take(new DatasetUpload(
-                form.text("name"),
-                ModelsApi.fileName(onlyFile(form)),
-                onlyFile(form),
-                form.word("format", DatasetFormat.class, DatasetFormat.AUTO),
-                ColumnMapping.read(form.text("columns")),
-                form.word("on_invalid", OnInvalid.class, OnInvalid.REJECT)));
+        DatasetIntake.Taken taken = intake.take(
+                project,
+                new DatasetUpload(
+                        form.text("name"),
+                        ModelsApi.fileName(onlyFile(form)),
+                        onlyFile(form),
+                        form.word("format", DatasetFormat.class, DatasetFormat.AUTO),
+                        ColumnMapping.read(form.text("columns")),
+                        form.word("on_invalid", OnInvalid.class, OnInvalid.REJECT)));
         DatasetView view = DatasetView.of(taken.dataset());
         return taken.isNew()
                 ? ResponseEntity.created(URI.create("/api/v1/datasets/" + view.id()))
@@ -88,31 +91,33 @@ class DatasetsApi {
     @Operation(summary = "Lists datasets, newest first")
     @GetMapping
     Page<DatasetView> list(
+            Project project,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
-        return Page.of(datasets.list(Cursor.read(after), limit), DatasetView::of);
+        return Page.of(datasets.list(project, Cursor.read(after), limit), DatasetView::of);
     }
 
     @Operation(summary = "One dataset, by id or name; answers 304 to If-None-Match while nothing changed")
     @GetMapping("/{id}")
-    ResponseEntity<DatasetView> get(@PathVariable String id) {
-        return ContentTag.tagged(DatasetView.of(datasets.get(id)));
+    ResponseEntity<DatasetView> get(Project project, @PathVariable String id) {
+        return ContentTag.tagged(DatasetView.of(datasets.get(project, id)));
     }
 
     @Operation(summary = "Rows of a dataset, as they were understood")
     @GetMapping("/{id}/rows")
     Page<Map<String, @Nullable Object>> rows(
+            Project project,
             @PathVariable String id,
             @RequestParam(defaultValue = "0") @Min(0) long after,
             @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
-        List<PreferenceRow> rows = datasets.rows(datasets.get(id), after, limit + 1);
+        List<PreferenceRow> rows = datasets.rows(datasets.get(project, id), after, limit + 1);
         return Page.of(rows, limit, row -> String.valueOf(row.line()), DatasetView::of);
     }
 
     @Operation(summary = "Deletes a dataset that nothing uses")
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@PathVariable String id) {
-        datasets.delete(id);
+    void delete(Project project, @PathVariable String id) {
+        datasets.delete(project, id);
     }
 }

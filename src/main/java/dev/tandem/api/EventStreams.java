@@ -3,6 +3,7 @@ package dev.tandem.api;
 import dev.tandem.home.DatabaseOutage;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobHistory;
+import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,12 +37,12 @@ class EventStreams {
         this.history = history;
     }
 
-    SseEmitter open(String job, long lastSeen) {
+    SseEmitter open(Project project, String job, long lastSeen) {
         var emitter = new SseEmitter(0L); // no time limit: it ends with the job, the client or the server
         var gone = new AtomicBoolean();
         emitter.onCompletion(() -> gone.set(true));
         emitter.onError(e -> gone.set(true));
-        Thread.ofVirtual().name("events-" + job).start(() -> follow(job, lastSeen, emitter, gone));
+        Thread.ofVirtual().name("events-" + job).start(() -> follow(project, job, lastSeen, emitter, gone));
         return emitter;
     }
 
@@ -54,10 +55,10 @@ class EventStreams {
     private record Look(boolean over, List<JobHistory.Event> news) {}
 
     /** A stream outlives an outage of the database: most clients would take the 503 of the next one for the end. */
-    private Look look(String job, long seen) {
+    private Look look(Project project, String job, long seen) {
         try {
             // Asked before the events, so that the last of them is not missed.
-            boolean over = board.get(job).status().isFinal();
+            boolean over = board.get(project, job).status().isFinal();
             return new Look(over, history.events(job, seen, BATCH));
         } catch (NotFound e) {
             return new Look(true, List.of()); // deleted
@@ -69,12 +70,12 @@ class EventStreams {
         }
     }
 
-    private void follow(String job, long lastSeen, SseEmitter emitter, AtomicBoolean gone) {
+    private void follow(Project project, String job, long lastSeen, SseEmitter emitter, AtomicBoolean gone) {
         try {
             long seen = lastSeen;
             int quiet = 0;
             while (!gone.get() && !closing) {
-                Look look = look(job, seen);
+                Look look = look(project, job, seen);
                 for (JobHistory.Event event : look.news()) {
                     emitter.send(SseEmitter.event()
                             .id(String.valueOf(event.seq()))

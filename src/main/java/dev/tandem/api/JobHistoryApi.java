@@ -5,6 +5,7 @@ import dev.tandem.jobs.JobHistory;
 import dev.tandem.launcher.WorkerLauncher;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
 import dev.tandem.storage.StoredFile;
 import io.swagger.v3.oas.annotations.Operation;
@@ -53,10 +54,11 @@ class JobHistoryApi {
     @Operation(summary = "Events, first to last; after is the number of the last one seen")
     @GetMapping(path = "/events", produces = MediaType.APPLICATION_JSON_VALUE)
     Page<JobHistory.Event> events(
+            Project project,
             @PathVariable String id,
             @RequestParam(defaultValue = "0") @Min(0) long after,
             @RequestParam(defaultValue = "100") @Min(1) @Max(MOST_EVENTS) int limit) {
-        board.get(id);
+        board.get(project, id);
         List<JobHistory.Event> found = history.events(id, after, limit + 1);
         return Page.of(found, limit, event -> String.valueOf(event.seq()), Function.identity());
     }
@@ -64,16 +66,20 @@ class JobHistoryApi {
     @Operation(summary = "Events as they come, until the job is over; Last-Event-ID goes on where a stream broke")
     @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     SseEmitter stream(
-            @PathVariable String id, @RequestHeader(name = "Last-Event-ID", defaultValue = "0") long lastSeen) {
-        board.get(id);
-        return streams.open(id, lastSeen);
+            Project project,
+            @PathVariable String id,
+            @RequestHeader(name = "Last-Event-ID", defaultValue = "0") long lastSeen) {
+        board.get(project, id);
+        return streams.open(project, id, lastSeen);
     }
 
     @Operation(summary = "What the workers printed, first attempt first; tail gives the last lines only")
     @GetMapping(path = "/logs", produces = MediaType.TEXT_PLAIN_VALUE + ";charset=UTF-8")
     String logs(
-            @PathVariable String id, @RequestParam(required = false) @Min(0) @Max(MOST_LINES) @Nullable Integer tail) {
-        board.get(id);
+            Project project,
+            @PathVariable String id,
+            @RequestParam(required = false) @Min(0) @Max(MOST_LINES) @Nullable Integer tail) {
+        board.get(project, id);
         List<String> log = launcher.logs(id, tail == null ? MOST_LINES : tail);
         return log.isEmpty() ? "" : String.join("\n", log) + "\n";
     }
@@ -83,10 +89,11 @@ class JobHistoryApi {
                     "Checkpoints from which the job could go on, newest first; after is the step of the last one seen")
     @GetMapping("/checkpoints")
     Page<JobHistory.Checkpoint> checkpoints(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable Integer after,
             @RequestParam(defaultValue = "100") @Min(1) @Max(MOST_EVENTS) int limit) {
-        board.get(id);
+        board.get(project, id);
         List<JobHistory.Checkpoint> rest = history.checkpoints(id).stream()
                 .filter(each -> after == null || each.step() < after)
                 .limit(limit + 1L)
@@ -97,23 +104,24 @@ class JobHistoryApi {
     @Operation(summary = "The files of the job's result, by name; none before it succeeded")
     @GetMapping("/artifacts")
     Page<FileView> artifacts(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = FileView.ALL) @Min(1) @Max(FileView.MOST) int limit) {
-        List<StoredFile> files = result(id).map(models::files).orElse(List.of());
+        List<StoredFile> files = result(project, id).map(models::files).orElse(List.of());
         return FileView.page(files, after, limit);
     }
 
     @Operation(summary = "One file of the job's result")
     @GetMapping("/artifacts/{name}")
-    ResponseEntity<Resource> artifact(@PathVariable String id, @PathVariable String name) {
-        RegisteredModel model = result(id).orElseThrow(() -> new NotFound("file", id + "/" + name));
+    ResponseEntity<Resource> artifact(Project project, @PathVariable String id, @PathVariable String name) {
+        RegisteredModel model = result(project, id).orElseThrow(() -> new NotFound("file", id + "/" + name));
         StoredFile file = models.file(model, name);
         return FileDownload.of(models.folder(model), file);
     }
 
-    private Optional<RegisteredModel> result(String id) {
-        String output = board.get(id).outputModel();
-        return output == null ? Optional.empty() : models.find(output);
+    private Optional<RegisteredModel> result(Project project, String id) {
+        String output = board.get(project, id).outputModel();
+        return output == null ? Optional.empty() : models.find(project, output);
     }
 }

@@ -3,6 +3,7 @@ package dev.tandem.api;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobHistory;
 import dev.tandem.jobs.JobHistory.Measured;
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -41,12 +42,13 @@ class JobMetricsApi {
     @Operation(summary = "Metrics by step under TRL's names; max_points thins a long run evenly")
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     Series json(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String names,
             @RequestParam(defaultValue = "train") @Schema(allowableValues = {"train", "eval"}) String split,
             @RequestParam(name = "from_step", defaultValue = "0") @Min(0) int fromStep,
             @RequestParam(name = "max_points", required = false) @Min(2) @Nullable Integer maxPoints) {
-        List<Measured> rows = rows(id, split, fromStep);
+        List<Measured> rows = rows(project, id, split, fromStep);
         var series = new LinkedHashMap<String, List<List<@Nullable Object>>>();
         for (String name : names(names, rows)) {
             List<List<@Nullable Object>> points = rows.stream()
@@ -60,12 +62,13 @@ class JobMetricsApi {
 
     @GetMapping(produces = "text/csv;charset=UTF-8")
     String csv(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String names,
             @RequestParam(defaultValue = "train") @Schema(allowableValues = {"train", "eval"}) String split,
             @RequestParam(name = "from_step", defaultValue = "0") @Min(0) int fromStep,
             @RequestParam(name = "max_points", required = false) @Min(2) @Nullable Integer maxPoints) {
-        List<Measured> rows = rows(id, split, fromStep);
+        List<Measured> rows = rows(project, id, split, fromStep);
         List<String> columns = names(names, rows);
         var table = new StringBuilder("step");
         columns.forEach(column -> table.append(',').append(column));
@@ -79,8 +82,8 @@ class JobMetricsApi {
         return table.append('\n').toString();
     }
 
-    private List<Measured> rows(String id, String split, int fromStep) {
-        board.get(id);
+    private List<Measured> rows(Project project, String id, String split, int fromStep) {
+        board.get(project, id);
         return history.metrics(id, split, fromStep);
     }
 

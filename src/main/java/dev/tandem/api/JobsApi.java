@@ -8,6 +8,7 @@ import dev.tandem.jobs.JobDeletion;
 import dev.tandem.jobs.JobStatus;
 import dev.tandem.jobs.Submissions;
 import dev.tandem.jobs.SubmitJob;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.TrlFields;
 import io.swagger.v3.oas.annotations.Operation;
@@ -69,11 +70,12 @@ class JobsApi {
     @ApiResponse(responseCode = "201")
     @PostMapping
     ResponseEntity<JobView> submit(
+            Project project,
             @RequestBody JsonBody body,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
         Dedupe dedupe = key == null ? null : Dedupe.of(key, body.fields());
         Submissions.Submitted submitted =
-                submissions.submit(SubmitJob.read(body.fields()), dedupe, withoutEffect(body));
+                submissions.submit(project, SubmitJob.read(body.fields()), dedupe, withoutEffect(body));
         Job job = submitted.job();
         var answer = ResponseEntity.created(URI.create("/api/v1/jobs/" + job.id()));
         if (submitted.replayed()) {
@@ -98,6 +100,7 @@ class JobsApi {
             array = @ArraySchema(schema = @Schema(type = "string")))
     @GetMapping
     Page<JobView> list(
+            Project project,
             @RequestParam(required = false)
                     @Schema(
                             allowableValues = {
@@ -129,40 +132,40 @@ class JobsApi {
                 createdBefore,
                 labels(query.getOrDefault("label", List.of())),
                 false);
-        List<Job> found = board.list(filter, Cursor.read(after), limit + 1);
+        List<Job> found = board.list(project, filter, Cursor.read(after), limit + 1);
         Page<Job> page = Page.of(found, limit, job -> Cursor.write(job.createdAt(), job.id()), Function.identity());
         return page.with(views.of(page.data()));
     }
 
     @Operation(summary = "One job; answers 304 to If-None-Match while nothing changed")
     @GetMapping("/{id}")
-    ResponseEntity<JobView> get(@PathVariable String id) {
-        return ContentTag.tagged(views.of(board.get(id)));
+    ResponseEntity<JobView> get(Project project, @PathVariable String id) {
+        return ContentTag.tagged(views.of(board.get(project, id)));
     }
 
     @Operation(summary = "Ends a job; a worker under way is asked to stop")
     @PostMapping("/{id}/cancel")
-    JobView cancel(@PathVariable String id) {
-        return views.of(control.cancel(id));
+    JobView cancel(Project project, @PathVariable String id) {
+        return views.of(control.cancel(project, id));
     }
 
     @Operation(summary = "Stops a job after a checkpoint, to go on later")
     @PostMapping("/{id}/pause")
-    JobView pause(@PathVariable String id) {
-        return views.of(control.pause(id));
+    JobView pause(Project project, @PathVariable String id) {
+        return views.of(control.pause(project, id));
     }
 
     @Operation(summary = "Queues a paused job again")
     @PostMapping("/{id}/resume")
-    JobView resume(@PathVariable String id) {
-        return views.of(control.resume(id));
+    JobView resume(Project project, @PathVariable String id) {
+        return views.of(control.resume(project, id));
     }
 
     @Operation(summary = "Deletes a job that is over, with its history; the model it made stays")
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@PathVariable String id) {
-        deletion.delete(id);
+    void delete(Project project, @PathVariable String id) {
+        deletion.delete(project, id);
     }
 
     private static Map<String, String> labels(List<String> written) {

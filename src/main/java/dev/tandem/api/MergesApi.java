@@ -2,6 +2,7 @@ package dev.tandem.api;
 
 import dev.tandem.models.ModelMerge;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -34,10 +35,10 @@ class MergesApi {
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = MergeModel.class)))
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @ApiResponse(responseCode = "201")
-    ResponseEntity<ModelView> merge(@PathVariable String id, @RequestBody JsonBody body) {
+    ResponseEntity<ModelView> merge(Project project, @PathVariable String id, @RequestBody JsonBody body) {
         MergeModel request = body.as(MergeModel.EMPTY);
         body.require("name");
-        RegisteredModel merged = merge.merge(id, String.valueOf(request.name()));
+        RegisteredModel merged = merge.merge(project, id, String.valueOf(request.name()));
         return ResponseEntity.created(URI.create("/api/v1/models/" + merged.id()))
                 .body(ModelView.of(merged));
     }

@@ -4,6 +4,7 @@ import dev.tandem.models.ModelIntake;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.NewFile;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -54,20 +55,20 @@ class ModelsApi {
             })
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     @ApiResponse(responseCode = "201")
-    ResponseEntity<ModelView> upload(MultipartHttpServletRequest request) {
+    ResponseEntity<ModelView> upload(Project project, MultipartHttpServletRequest request) {
         var form = new MultipartForm(request, "files", "name", "base_model");
         List<NewFile> files = form.files("files").stream()
                 .map(file -> new NewFile(fileName(file), file))
                 .toList();
-        return created(intake.register(form.text("name"), files, form.text("base_model")));
+        return created(intake.register(project, form.text("name"), files, form.text("base_model")));
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @ApiResponse(responseCode = "201")
-    ResponseEntity<ModelView> register(@RequestBody JsonBody body) {
+    ResponseEntity<ModelView> register(Project project, @RequestBody JsonBody body) {
         RegisterModel request = body.as(RegisterModel.EMPTY);
         body.require("name", "uri");
-        return created(intake.register(request.name(), String.valueOf(request.uri()), request.baseModel()));
+        return created(intake.register(project, request.name(), String.valueOf(request.uri()), request.baseModel()));
     }
 
     private static ResponseEntity<ModelView> created(RegisteredModel model) {
@@ -83,37 +84,39 @@ class ModelsApi {
     @Operation(summary = "Lists models, newest first")
     @GetMapping
     Page<ModelView> list(
+            Project project,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
-        return Page.of(models.list(Cursor.read(after), limit), ModelView::of);
+        return Page.of(models.list(project, Cursor.read(after), limit), ModelView::of);
     }
 
     @Operation(summary = "One model, by id or name; answers 304 to If-None-Match while nothing changed")
     @GetMapping("/{id}")
-    ResponseEntity<ModelView> get(@PathVariable String id) {
-        return ContentTag.tagged(ModelView.of(models.get(id)));
+    ResponseEntity<ModelView> get(Project project, @PathVariable String id) {
+        return ContentTag.tagged(ModelView.of(models.get(project, id)));
     }
 
     @Operation(summary = "Deletes a model that nothing uses")
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@PathVariable String id) {
-        models.delete(id);
+    void delete(Project project, @PathVariable String id) {
+        models.delete(project, id);
     }
 
     @Operation(summary = "The files of a model, by name")
     @GetMapping("/{id}/files")
     Page<FileView> files(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = FileView.ALL) @Min(1) @Max(FileView.MOST) int limit) {
-        return FileView.page(models.files(models.get(id)), after, limit);
+        return FileView.page(models.files(models.get(project, id)), after, limit);
     }
 
     @Operation(summary = "Downloads one file of a model; ranges are answered")
     @GetMapping("/{id}/files/{name}")
-    ResponseEntity<Resource> file(@PathVariable String id, @PathVariable String name) {
-        RegisteredModel model = models.get(id);
+    ResponseEntity<Resource> file(Project project, @PathVariable String id, @PathVariable String name) {
+        RegisteredModel model = models.get(project, id);
         return FileDownload.of(models.folder(model), models.file(model, name));
     }
 }

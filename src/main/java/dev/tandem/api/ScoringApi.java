@@ -3,6 +3,7 @@ package dev.tandem.api;
 import dev.tandem.scoring.ModelScore;
 import dev.tandem.scoring.ModelScores;
 import dev.tandem.scoring.ScoreRequest;
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -34,9 +35,9 @@ class ScoringApi {
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = ApiForms.Score.class)))
     @PostMapping(path = "/{id}/score", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ModelScore score(@PathVariable String id, @RequestBody JsonBody body) throws InterruptedException {
+    ModelScore score(Project project, @PathVariable String id, @RequestBody JsonBody body) throws InterruptedException {
         ScoreRequest request = body.as(ScoreRequest.DEFAULTS);
         body.require("rows");
-        return scores.score(id, request);
+        return scores.score(project, id, request);
     }
 }

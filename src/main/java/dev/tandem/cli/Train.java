@@ -161,6 +161,7 @@ final class Train implements Callable<Integer> {
                 resume,
                 null,
                 origins,
+                null,
                 referenceCache(origins));
     }
 

@@ -1,5 +1,6 @@
 package dev.tandem.datasets;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.Ids;
 import dev.tandem.spec.OnInvalid;
@@ -22,6 +23,7 @@ public class Dataset {
     @Id
     private String id;
 
+    private String project;
     private String name;
     private int version;
     private String digest;
@@ -52,7 +54,8 @@ public class Dataset {
 
     protected Dataset() {} // for JPA
 
-    Dataset(String name, int version, CheckedFile checked, Instant now) {
+    Dataset(Project project, String name, int version, CheckedFile checked, Instant now) {
+        this.project = project.name();
         this.id = Ids.fresh("ds_");
         this.name = name;
         this.version = version;
@@ -73,6 +76,10 @@ public class Dataset {
 
     public String id() {
         return id;
+    }
+
+    public Project project() {
+        return new Project(project);
     }
 
     public String name() {

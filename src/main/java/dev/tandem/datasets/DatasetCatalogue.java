@@ -1,5 +1,6 @@
 package dev.tandem.datasets;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.DataSource;
 import dev.tandem.spec.NotFound;
 import dev.tandem.spec.PreferenceRow;
@@ -20,7 +21,7 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The door to stored datasets. Wherever an id is asked for, a name will do and means its newest version. */
+/** The door to the datasets of each project. Wherever an id is asked for, a name will do and means its newest version. */
 @Service
 public class DatasetCatalogue {
 
@@ -34,39 +35,46 @@ public class DatasetCatalogue {
         this.blobs = blobs;
     }
 
-    public Optional<Dataset> find(String idOrName) {
-        return datasets.find(idOrName);
+    public Optional<Dataset> find(Project project, String idOrName) {
+        return datasets.find(project.name(), idOrName);
     }
 
-    public Dataset get(String idOrName) {
-        return find(idOrName).orElseThrow(() -> new NotFound("dataset", idOrName));
+    /** Finds by id in all projects; for ids that a row names, never for those that a caller does. */
+    public Dataset byId(String id) {
+        return datasets.findById(id).orElseThrow(() -> new NotFound("dataset", id));
+    }
+
+    public Dataset get(Project project, String idOrName) {
+        return find(project, idOrName).orElseThrow(() -> new NotFound("dataset", idOrName));
     }
 
     /** Finds the dataset and keeps it from being deleted until the caller's transaction ends. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Optional<Dataset> findAndKeep(String idOrName) {
-        return datasets.findAndKeep(idOrName);
+    public Optional<Dataset> findAndKeep(Project project, String idOrName) {
+        return datasets.findAndKeep(project.name(), idOrName);
     }
 
     /** Newest first. */
-    public Window<Dataset> list(ScrollPosition after, int limit) {
-        return list(after, limit, Sort.Direction.DESC);
+    public Window<Dataset> list(Project project, ScrollPosition after, int limit) {
+        return list(project, after, limit, Sort.Direction.DESC);
     }
 
     /** By the time of their upload. */
-    public Window<Dataset> list(ScrollPosition after, int limit, Sort.Direction direction) {
-        return datasets.findAllBy(after, Limit.of(limit), Sort.by(direction, "createdAt", "id"));
+    public Window<Dataset> list(Project project, ScrollPosition after, int limit, Sort.Direction direction) {
+        return datasets.findAllByProject(project.name(), after, Limit.of(limit), Sort.by(direction, "createdAt", "id"));
     }
 
     /** When a dataset was stored, even if it was deleted since. */
     @Transactional(readOnly = true)
-    public Optional<Instant> storedAt(String id) {
-        return datasets.find(id).map(Dataset::createdAt).or(() -> datasets.createdAtOfGone(id));
+    public Optional<Instant> storedAt(Project project, String id) {
+        return datasets.find(project.name(), id)
+                .map(Dataset::createdAt)
+                .or(() -> datasets.createdAtOfGone(project.name(), id));
     }
 
     /** @throws dev.tandem.spec.Conflict if an unfinished job needs the dataset */
-    public void delete(String idOrName) {
-        shelf.remove(idOrName);
+    public void delete(Project project, String idOrName) {
+        shelf.remove(project, idOrName);
     }
 
     /** Digests of the content that datasets are made of. */

@@ -1,5 +1,6 @@
 package dev.tandem.datasets;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.OnInvalid;
 import dev.tandem.storage.BlobStore;
@@ -54,7 +55,7 @@ public class DatasetIntake {
      *
      * @throws InvalidRows if lines are bad and the upload does not say to skip them
      */
-    public Taken take(DatasetUpload upload) {
+    public Taken take(Project project, DatasetUpload upload) {
         String ending = ending(upload.fileName());
         String storedAs = "data" + ending; // so that the same bytes are stored once, whatever the sender calls them
         String name = checkName(upload.name() == null ? stem(upload.fileName(), ending) : upload.name());
@@ -75,7 +76,7 @@ public class DatasetIntake {
             requireRows(check.report(), upload);
             var checked =
                     new CheckedFile(file, blobs.seal(staging), found, upload, check.report(), check.hasRejected());
-            Taken taken = shelf.put(name, checked, staging);
+            Taken taken = shelf.put(project, name, checked, staging);
             if (taken.isNew()) {
                 log.info(
                         "stored dataset {} version {} as {}: {} rows, {} invalid",

@@ -1,5 +1,6 @@
 package dev.tandem.datasets;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.NotFound;
 import dev.tandem.storage.BlobStore;
@@ -35,14 +36,14 @@ class DatasetShelf {
         this.transaction = transaction;
     }
 
-    DatasetIntake.Taken put(String name, CheckedFile checked, Staging staging) {
+    DatasetIntake.Taken put(Project project, String name, CheckedFile checked, Staging staging) {
         boolean stored = false;
         try {
             DatasetIntake.Taken taken = transaction.execute(status -> {
-                datasets.lock(name);
-                return same(name, checked)
+                datasets.lock(project.name() + "/" + name);
+                return same(project, name, checked)
                         .map(there -> new DatasetIntake.Taken(there, false))
-                        .orElseGet(() -> new DatasetIntake.Taken(insert(name, checked, staging), true));
+                        .orElseGet(() -> new DatasetIntake.Taken(insert(project, name, checked, staging), true));
             });
             stored = true;
             return taken;
@@ -53,9 +54,10 @@ class DatasetShelf {
         }
     }
 
-    private Optional<Dataset> same(String name, CheckedFile checked) {
+    private Optional<Dataset> same(Project project, String name, CheckedFile checked) {
         return datasets
-                .findByNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(
+                .findByProjectAndNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(
+                        project.name(),
                         name,
                         checked.stored().digest(),
                         checked.found().format(),
@@ -70,16 +72,18 @@ class DatasetShelf {
         return sameFor == null || there.createdAt().isAfter(clock.instant().minus(sameFor));
     }
 
-    private Dataset insert(String name, CheckedFile checked, Staging staging) {
+    private Dataset insert(Project project, String name, CheckedFile checked, Staging staging) {
         datasets.lock(checked.tree().digest());
         blobs.publish(staging, checked.tree());
-        return datasets.saveAndFlush(new Dataset(name, datasets.newestVersion(name) + 1, checked, clock.instant()));
+        return datasets.saveAndFlush(
+                new Dataset(project, name, datasets.newestVersion(project.name(), name) + 1, checked, clock.instant()));
     }
 
     /** @throws Conflict if the dataset is needed */
-    void remove(String idOrName) {
+    void remove(Project project, String idOrName) {
         Dataset removed = transaction.execute(status -> {
-            Dataset dataset = datasets.findAndLock(idOrName).orElseThrow(() -> new NotFound("dataset", idOrName));
+            Dataset dataset =
+                    datasets.findAndLock(project.name(), idOrName).orElseThrow(() -> new NotFound("dataset", idOrName));
             uses.stream()
                     .flatMap(use -> use.userOf(dataset.id()).stream())
                     .findFirst()
@@ -91,7 +95,7 @@ class DatasetShelf {
                                         .formatted(dataset.name(), user));
                     });
             datasets.delete(dataset);
-            datasets.noteGone(dataset.id(), dataset.createdAt());
+            datasets.noteGone(project.name(), dataset.id(), dataset.createdAt());
             return dataset;
         });
         dropUnused(removed.tree());

@@ -22,13 +22,18 @@ interface DatasetVersions extends Repository<Dataset, String> {
     /** By id, or the newest version by name. */
     String NEWEST = """
             select d from Dataset d
-             where d.id = :idOrName
-                or d.name = :idOrName and d.version = (select max(e.version) from Dataset e where e.name = :idOrName)
+             where d.project = :project
+               and (d.id = :idOrName
+                    or d.name = :idOrName
+                       and d.version = (select max(e.version) from Dataset e
+                                         where e.project = :project and e.name = :idOrName))
             """;
 
     Dataset saveAndFlush(Dataset dataset);
 
     void delete(Dataset dataset);
+
+    Optional<Dataset> findById(String id);
 
     boolean existsByTree(String tree);
 
@@ -38,32 +43,32 @@ interface DatasetVersions extends Repository<Dataset, String> {
     @NativeQuery("select coalesce(sum(size_bytes), 0) from (select distinct tree, size_bytes from dataset) stored")
     long storedBytes();
 
-    Window<Dataset> findAllBy(ScrollPosition position, Limit limit, Sort sort);
+    Window<Dataset> findAllByProject(String project, ScrollPosition position, Limit limit, Sort sort);
 
-    List<Dataset> findByNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(
-            String name, String digest, DatasetFormat format, OnInvalid onInvalid);
+    List<Dataset> findByProjectAndNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(
+            String project, String name, String digest, DatasetFormat format, OnInvalid onInvalid);
 
-    @Query("select coalesce(max(d.version), 0) from Dataset d where d.name = :name")
-    int newestVersion(String name);
+    @Query("select coalesce(max(d.version), 0) from Dataset d where d.project = :project and d.name = :name")
+    int newestVersion(String project, String name);
 
     @Query(NEWEST)
-    Optional<Dataset> find(String idOrName);
+    Optional<Dataset> find(String project, String idOrName);
 
     /** A job that is being submitted keeps its dataset from being deleted until the job can be seen. */
     @Lock(LockModeType.PESSIMISTIC_READ)
     @Query(NEWEST)
-    Optional<Dataset> findAndKeep(String idOrName);
+    Optional<Dataset> findAndKeep(String project, String idOrName);
 
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query(NEWEST)
-    Optional<Dataset> findAndLock(String idOrName);
+    Optional<Dataset> findAndLock(String project, String idOrName);
 
     @Modifying
-    @NativeQuery("insert into dataset_gone (id, created_at) values (:id, :createdAt)")
-    int noteGone(String id, Instant createdAt);
+    @NativeQuery("insert into dataset_gone (id, project, created_at) values (:id, :project, :createdAt)")
+    int noteGone(String project, String id, Instant createdAt);
 
-    @NativeQuery("select created_at from dataset_gone where id = :id")
-    Optional<Instant> createdAtOfGone(String id);
+    @NativeQuery("select created_at from dataset_gone where id = :id and project = :project")
+    Optional<Instant> createdAtOfGone(String project, String id);
 
     /** Until the transaction ends nobody else works under the same key: a digest, or a name that gets a new version. */
     @NativeQuery("select 1 from (select pg_advisory_xact_lock(hashtextextended(:key, 0))) held")

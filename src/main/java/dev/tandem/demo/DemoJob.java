@@ -11,6 +11,7 @@ import dev.tandem.models.ModelIntake;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.NewFile;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.OnInvalid;
 import java.util.Map;
@@ -59,20 +60,23 @@ class DemoJob {
     }
 
     Optional<Job> earlier() {
-        return board.list(OF_DEMO, ScrollPosition.keyset(), 1).stream().findFirst();
+        return board.list(Project.DEFAULT, OF_DEMO, ScrollPosition.keyset(), 1).stream()
+                .findFirst();
     }
 
     /** Whether nobody has put anything into this home; what an interrupted demo put there does not count. */
     boolean isHomeFresh() {
-        return board.list(JobBoard.Filter.ANY, ScrollPosition.keyset(), 1).isEmpty()
-                && models.list(ScrollPosition.keyset(), 2).stream()
+        return board.list(Project.DEFAULT, JobBoard.Filter.ANY, ScrollPosition.keyset(), 1)
+                        .isEmpty()
+                && models.list(Project.DEFAULT, ScrollPosition.keyset(), 2).stream()
                         .map(RegisteredModel::name)
                         .allMatch(Exhibit.MODEL::equals);
     }
 
     Job submit() {
-        if (models.find(Exhibit.MODEL).isEmpty()) {
+        if (models.find(Project.DEFAULT, Exhibit.MODEL).isEmpty()) {
             modelIntake.register(
+                    Project.DEFAULT,
                     Exhibit.MODEL,
                     Exhibit.MODEL_FILES.stream()
                             .map(name -> new NewFile(name, Exhibit.modelFile(name)))
@@ -95,15 +99,16 @@ class DemoJob {
                 "labels",
                 LABELS);
         return submissions
-                .submit(SubmitJob.read(request), Dedupe.of("tandem-demo", request))
+                .submit(Project.DEFAULT, SubmitJob.read(request), Dedupe.of("tandem-demo", request))
                 .job();
     }
 
     Job now(Job job) {
-        return board.get(job.id());
+        return board.get(Project.DEFAULT, job.id());
     }
 
     private void take(String name, Resource rows) {
-        datasets.take(new DatasetUpload(name, name + ".jsonl", rows, DatasetFormat.AUTO, OnInvalid.REJECT));
+        datasets.take(
+                Project.DEFAULT, new DatasetUpload(name, name + ".jsonl", rows, DatasetFormat.AUTO, OnInvalid.REJECT));
     }
 }

@@ -42,7 +42,7 @@ class Story {
     }
 
     void tell(ProgressBar console, Job job) throws IOException, InterruptedException {
-        RegisteredModel reference = models.get(job.modelId());
+        RegisteredModel reference = models.byId(job.modelId());
         console.line("");
         console.line("demo: a tiny language model (%,d parameters) wrote kind and unkind film reviews alike."
                 .formatted(reference.facts().parameters()));
@@ -113,7 +113,7 @@ class Story {
         List<String> prompts = Exhibit.heldOutPrompts().subList(0, JUDGED);
         Path log = logs(job).resolve("samples.log");
         Samples before = Samples.of(models.folder(reference), prompts, log);
-        RegisteredModel policy = models.get(String.valueOf(job.outputModel()));
+        RegisteredModel policy = models.byId(String.valueOf(job.outputModel()));
         Samples after = Samples.of(models.folder(policy), prompts, log);
         for (int i = 0; i < SHOWN; i++) {
             console.line("");

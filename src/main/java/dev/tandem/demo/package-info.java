@@ -3,7 +3,18 @@
  * through the doors that REST uses, and tell about it on the console.
  */
 @ApplicationModule(
-        allowedDependencies = {"spec", "home", "models", "datasets", "jobs", "launcher", "scheduler", "corpus", "cli"})
+        allowedDependencies = {
+            "spec",
+            "home",
+            "models",
+            "datasets",
+            "jobs",
+            "launcher",
+            "security",
+            "scheduler",
+            "corpus",
+            "cli"
+        })
 @NullMarked
 package dev.tandem.demo;
 

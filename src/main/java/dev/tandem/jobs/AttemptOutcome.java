@@ -12,6 +12,8 @@ public enum AttemptOutcome {
     /** Nothing was heard of the worker for the length of its lease. */
     LOST,
     PAUSED,
+    /** It made room for a job of higher priority. */
+    PREEMPTED,
     CANCELLED,
     /** The server that ran the worker was stopped. */
     STOPPED;

@@ -1,8 +1,10 @@
 package dev.tandem.jobs;
 
+import dev.tandem.jobs.Fleet.Offer;
 import dev.tandem.security.AttemptToken;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.WorkerExit;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +21,8 @@ public class Attempts {
     private static final int UNKNOWN_EXIT = -1;
 
     private final Jobs jobs;
+    private final Turns turns;
+    private final Places places;
     private final JdbcClient sql;
     private final Endings endings;
     private final JobEvents events;
@@ -28,6 +32,8 @@ public class Attempts {
 
     Attempts(
             Jobs jobs,
+            Turns turns,
+            Places places,
             JdbcClient sql,
             Endings endings,
             JobEvents events,
@@ -35,6 +41,8 @@ public class Attempts {
             LeaseTerms terms,
             JobMeters meters) {
         this.jobs = jobs;
+        this.turns = turns;
+        this.places = places;
         this.sql = sql;
         this.endings = endings;
         this.events = events;
@@ -43,35 +51,53 @@ public class Attempts {
         this.meters = meters;
     }
 
-    /** A job that is to be started now, with the token its worker speaks by. */
-    public record Claim(String job, long epoch, AttemptToken token) {}
+    /**
+     * A job that is to be started now.
+     *
+     * @param token that its worker speaks by
+     * @param gpus of the machine that it got
+     */
+    public record Claim(String job, long epoch, AttemptToken token, List<String> gpus) {}
 
     /** One run of one job. */
     public record AttemptId(String job, long epoch) {}
 
-    /** Takes the job that is next, unless {@code worker} has all its slots in use. */
-    public Optional<Claim> claimNext(String worker, int slots) {
-        // Two claims for one machine come one after the other, else both would see the same slot free.
-        sql.sql("SELECT pg_advisory_xact_lock(hashtext(:worker))::text")
-                .param("worker", worker)
-                .query(String.class)
-                .single();
-        long used = sql.sql("SELECT count(*) FROM lease WHERE worker = :worker")
-                .param("worker", worker)
-                .query(Long.class)
-                .single();
-        return used < slots ? jobs.lockNextWaiting().map(job -> start(job, worker)) : Optional.empty();
+    /** Takes the job that is next, unless {@code worker}, which has no GPU, has all its slots in use. */
+    public Optional<Claim> claimNext(String worker, int slots, AttemptToken token) {
+        return claimNext(new Offer(worker, slots, List.of()), token);
     }
 
-    private Claim start(Job job, String worker) {
+    /**
+     * Takes the job that is next and that the machine has room for. Asked again with the same token, because the answer was
+     * lost, it gives the same claim.
+     */
+    public Optional<Claim> claimNext(Offer offer, AttemptToken token) {
+        if (turns.nobodyWaits()) {
+            return granted(token);
+        }
+        turns.take();
+        return granted(token)
+                .or(() -> places.free(offer)
+                        .flatMap(gpus -> turns.next(offer.machine(), gpus.size())
+                                .map(job -> start(job, offer.machine(), gpus.subList(0, job.gpus()), token))));
+    }
+
+    private Optional<Claim> granted(AttemptToken token) {
+        return sql.sql("SELECT job_id, epoch, gpus FROM attempt WHERE token_hash = :hash AND ended_at IS NULL")
+                .param("hash", token.hash())
+                .query((row, n) -> new Claim(row.getString(1), row.getLong(2), token, Fleet.texts(row, 3)))
+                .optional();
+    }
+
+    private Claim start(Job job, String worker, List<String> gpus, AttemptToken token) {
         Instant now = clock.now();
         meters.claimed(job, now);
         job.start(worker, now);
-        AttemptToken token = AttemptToken.issue();
         sql.sql("""
-                INSERT INTO attempt (job_id, epoch, worker, token_hash, started_at)
-                VALUES (:job, :epoch, :worker, :hash, clock_timestamp())
+                INSERT INTO attempt (job_id, epoch, worker, token_hash, gpus, started_at)
+                VALUES (:job, :epoch, :worker, :hash, :gpus, clock_timestamp())
                 """)
+                .param("gpus", gpus.toArray(String[]::new))
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .param("worker", worker)
@@ -84,10 +110,10 @@ public class Attempts {
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .param("worker", worker)
-                .param("ms", terms.lease().toMillis())
+                .param("ms", terms.firstLease().toMillis())
                 .update();
         events.status(job, "info");
-        return new Claim(job.id(), job.epoch(), token);
+        return new Claim(job.id(), job.epoch(), token, List.copyOf(gpus));
     }
 
     /**
@@ -115,7 +141,11 @@ public class Attempts {
                         AttemptOutcome.LOST,
                         FailureKind.WORKER_LOST,
                         "nothing was heard of the worker for %d s"
-                                .formatted(terms.lease().toSeconds())));
+                                .formatted(silence(job).toSeconds())));
+    }
+
+    private Duration silence(Job job) {
+        return job.status() == JobStatus.STARTING ? terms.firstLease() : terms.lease();
     }
 
     /** Attempts whose worker was asked to stop and did not in time. */
@@ -125,7 +155,7 @@ public class Attempts {
                 SELECT id, epoch FROM job
                  WHERE status IN ('starting', 'running', 'pausing')
                    AND (desired = 'cancel' AND desired_at < clock_timestamp() - :cancel * interval '1 millisecond'
-                     OR desired = 'pause' AND desired_at < clock_timestamp() - :pause * interval '1 millisecond')
+                     OR desired IN ('pause', 'preempt') AND desired_at < clock_timestamp() - :pause * interval '1 millisecond')
                 """)
                 .param("cancel", terms.cancelGrace().toMillis())
                 .param("pause", terms.pauseGrace().toMillis())

@@ -1,9 +1,9 @@
 package dev.tandem.jobs;
 
 import dev.tandem.spec.FailureKind;
-import dev.tandem.spec.Instruction;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -11,18 +11,24 @@ import org.springframework.stereotype.Component;
 @Component
 class Endings {
 
+    private final Jobs jobs;
     private final JdbcClient sql;
     private final DatabaseClock clock;
     private final JobEvents events;
     private final LeaseTerms terms;
     private final JobMeters meters;
+    private final Shares shares;
 
-    Endings(JdbcClient sql, DatabaseClock clock, JobEvents events, LeaseTerms terms, JobMeters meters) {
+    Endings(
+            Jobs jobs,
+            JdbcClient sql, DatabaseClock clock, JobEvents events, LeaseTerms terms, JobMeters meters, Shares shares) {
+        this.jobs = jobs;
         this.sql = sql;
         this.clock = clock;
         this.events = events;
         this.terms = terms;
         this.meters = meters;
+        this.shares = shares;
     }
 
     void succeeded(Job job, String model) {
@@ -33,7 +39,7 @@ class Endings {
     /** The attempt broke: the job fails, or waits for its next attempt, or its owner's wish is fulfilled by it. */
     void broke(Job job, AttemptOutcome outcome, FailureKind kind, String message) {
         Instant now = clock.now();
-        if (job.desired() == Instruction.CANCEL) {
+        if (job.desired() == Wish.CANCEL) {
             job.cancelled("cancelled by request", now);
             close(job, AttemptOutcome.CANCELLED, "info");
         } else if (!kind.isWorthRetrying()) {
@@ -78,6 +84,14 @@ class Endings {
                 job.paused("paused by request; resume it to go on");
                 close(job, AttemptOutcome.PAUSED, "info");
             }
+            case PREEMPT -> {
+                String other = String.valueOf(job.stoppingFor());
+                job.queueAgain(
+                        "preempted by %s; waiting for a free worker slot to go on from the last checkpoint"
+                                .formatted(jobs.findById(other).orElseThrow().toldTo(job)),
+                        clock.now());
+                close(job, AttemptOutcome.PREEMPTED, "info", other);
+            }
             case CONTINUE -> {
                 job.queueAgain(reason, clock.now());
                 close(job, AttemptOutcome.STOPPED, "info");
@@ -91,14 +105,18 @@ class Endings {
         close(job, AttemptOutcome.FAILED, "error");
     }
 
+    private void close(Job job, AttemptOutcome outcome, String level) {
+        close(job, outcome, level, null);
+    }
+
     /**
      * A worker that went without a word did not outlive its last heartbeat by more than a lease: a night in which the
      * machine was off is no time that its job ran.
      */
-    private void close(Job job, AttemptOutcome outcome, String level) {
+    private void close(Job job, AttemptOutcome outcome, String level, @Nullable String preemptedFor) {
         boolean silent = outcome == AttemptOutcome.LOST || outcome == AttemptOutcome.CRASHED;
         sql.sql("""
-                UPDATE attempt SET outcome = :outcome,
+                UPDATE attempt SET outcome = :outcome, preempted_for = :other,
                                    last_step = (SELECT step FROM job WHERE id = :job),
                                    ended_at = least(clock_timestamp(), (
                                        SELECT heartbeat_at + :ms * interval '1 millisecond'
@@ -107,10 +125,12 @@ class Endings {
                 """)
                 .param("ms", terms.lease().toMillis())
                 .param("silent", silent)
+                .param("other", preemptedFor)
                 .param("outcome", outcome.word())
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .update();
+        shares.charge(job);
         sql.sql("DELETE FROM lease WHERE job_id = :job").param("job", job.id()).update();
         events.status(job, level);
         meters.attemptEnded(job, outcome);

@@ -6,6 +6,7 @@ import dev.tandem.models.LoraCheck;
 import dev.tandem.models.ModelKind;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.Method;
@@ -21,11 +22,13 @@ class InputCheck {
     private final ModelRegistry models;
     private final DatasetCatalogue datasets;
     private final LoraCheck lora;
+    private final Queues queues;
 
-    InputCheck(ModelRegistry models, DatasetCatalogue datasets, LoraCheck lora) {
+    InputCheck(ModelRegistry models, DatasetCatalogue datasets, LoraCheck lora, Queues queues) {
         this.models = models;
         this.datasets = datasets;
         this.lora = lora;
+        this.queues = queues;
     }
 
     /**
@@ -33,12 +36,13 @@ class InputCheck {
      *
      * @throws InvalidSpec naming every field that names nothing, or something that does not fit
      */
-    Inputs lookUp(SubmitJob request) {
+    Inputs lookUp(Project project, SubmitJob request) {
         var problems = new ArrayList<FieldProblem>();
-        RegisteredModel model = model("model", request.model(), problems);
-        RegisteredModel adapter = model("adapter", request.adapter(), problems);
-        Dataset dataset = dataset("dataset", request.dataset(), request.method(), problems);
-        Dataset evalDataset = dataset("eval_dataset", request.evalDataset(), request.method(), problems);
+        queues.problemOf(request.queue()).ifPresent(problems::add);
+        RegisteredModel model = model(project, "model", request.model(), problems);
+        RegisteredModel adapter = model(project, "adapter", request.adapter(), problems);
+        Dataset dataset = dataset(project, "dataset", request.dataset(), request.method(), problems);
+        Dataset evalDataset = dataset(project, "eval_dataset", request.evalDataset(), request.method(), problems);
         if (model != null && model.kind() == ModelKind.ADAPTER) {
             refuse(
                     problems,
@@ -75,11 +79,12 @@ class InputCheck {
         return new Inputs(model, adapter, dataset, evalDataset);
     }
 
-    private @Nullable RegisteredModel model(String field, @Nullable String named, List<FieldProblem> problems) {
+    private @Nullable RegisteredModel model(
+            Project project, String field, @Nullable String named, List<FieldProblem> problems) {
         if (named == null) {
             return null;
         }
-        RegisteredModel found = models.findAndKeep(named).orElse(null);
+        RegisteredModel found = models.findAndKeep(project, named).orElse(null);
         if (found == null) {
             missing(problems, field, named, "models");
         }
@@ -87,11 +92,11 @@ class InputCheck {
     }
 
     private @Nullable Dataset dataset(
-            String field, @Nullable String named, Method method, List<FieldProblem> problems) {
+            Project project, String field, @Nullable String named, Method method, List<FieldProblem> problems) {
         if (named == null) {
             return null;
         }
-        Dataset found = datasets.findAndKeep(named).orElse(null);
+        Dataset found = datasets.findAndKeep(project, named).orElse(null);
         if (found == null) {
             missing(problems, field, named, "datasets");
         } else if (method == Method.DPO && !found.hasRejected()) {

@@ -9,8 +9,8 @@ import static dev.tandem.jobs.JobStatus.RUNNING;
 import static dev.tandem.jobs.JobStatus.STARTING;
 import static dev.tandem.jobs.JobStatus.SUCCEEDED;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Form;
-import dev.tandem.spec.Instruction;
 import dev.tandem.spec.RunIdentity;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
@@ -36,6 +36,7 @@ public class Job {
     @Version
     private @Nullable Long version;
 
+    private String project;
     private String name;
 
     @Convert(converter = Words.OfStatus.class)
@@ -43,12 +44,14 @@ public class Job {
 
     private String statusReason;
 
-    @Convert(converter = Words.OfInstruction.class)
-    private Instruction desired;
+    @Convert(converter = Words.OfWish.class)
+    private Wish desired;
 
     private @Nullable Instant desiredAt;
+    private @Nullable String stoppingFor;
     private String queue;
     private int priority;
+    private int gpus;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private Map<String, String> labels;
@@ -94,14 +97,16 @@ public class Job {
 
     protected Job() {} // for JPA
 
-    Job(String id, SubmitJob request, Inputs inputs, @Nullable Dedupe dedupe, Instant now) {
+    Job(Project project, String id, SubmitJob request, Inputs inputs, @Nullable Dedupe dedupe, Instant now) {
         this.id = id;
+        this.project = project.name();
         this.name = request.name() == null ? id : request.name();
         this.status = QUEUED;
         this.statusReason = "waiting for a free worker slot";
-        this.desired = Instruction.CONTINUE;
+        this.desired = Wish.CONTINUE;
         this.queue = request.queue();
         this.priority = request.priority();
+        this.gpus = request.resources().count();
         this.labels = request.labels();
         this.spec = Form.write(request);
         this.modelId = inputs.model().id();
@@ -136,10 +141,16 @@ public class Job {
         }
     }
 
-    /** Cancels a waiting job at once; a running one is only asked, since its worker must stop first. */
+    /**
+     * Cancels a waiting job at once; a running one is only asked, since its worker must stop first. What is so already
+     * stays so: a wish comes twice when its answer was lost.
+     */
     void askToCancel(Instant now) {
+        if (status == CANCELLED) {
+            return;
+        }
         if (status.isUnderWay()) {
-            ask(Instruction.CANCEL, "cancelling: the worker is asked to stop", now);
+            ask(Wish.CANCEL, "cancelling: the worker is asked to stop", now);
         } else {
             cancelled("cancelled by request before a worker had it", now);
         }
@@ -147,16 +158,50 @@ public class Job {
 
     /** Pauses a waiting job at once; a running one writes a checkpoint first. */
     void askToPause(Instant now) {
+        if (status == PAUSED || desired == Wish.PAUSE) {
+            return;
+        }
+        if (desired == Wish.CANCEL) {
+            throw new IllegalTransition(id, status, "be paused, for it is being cancelled");
+        }
         if (status == QUEUED) {
             become(PAUSED, "pause");
             statusReason = "paused by request; resume it to go on";
         } else {
             become(PAUSING, "pause");
-            ask(Instruction.PAUSE, "pausing: the worker is asked to write a checkpoint and stop", now);
+            ask(Wish.PAUSE, "pausing: the worker is asked to write a checkpoint and stop", now);
         }
     }
 
+    /** How another job's owner may hear of it: jobs of other projects have no name. */
+    String toldTo(Job other) {
+        return project.equals(other.project) ? "job " + id : "a job of another project";
+    }
+
+    /** Whether its worker can be asked to stop for another job. */
+    boolean mayMakeRoom() {
+        return status == RUNNING && desired == Wish.CONTINUE;
+    }
+
+    /** The worker writes a checkpoint and stops; then the job waits again. */
+    void askToMakeRoom(Job other, Instant now) {
+        if (!mayMakeRoom() || other.priority <= priority) {
+            throw new IllegalTransition(id, status, "make room for a job of priority " + other.priority);
+        }
+        stoppingFor = other.id;
+        ask(
+                Wish.PREEMPT,
+                "making room for %s, whose priority %d is above %d: the worker is asked to write a checkpoint and stop"
+                        .formatted(other.toldTo(this), other.priority, priority),
+                now);
+    }
+
+    /** A job that its owner did not ask to stop goes on already. */
     void resume(Instant now) {
+        boolean mayGoOn = desired == Wish.CONTINUE || desired == Wish.PREEMPT;
+        if (mayGoOn && (status == QUEUED || status.isUnderWay())) {
+            return;
+        }
         if (status != PAUSED) {
             throw new IllegalTransition(id, status, "be resumed");
         }
@@ -202,7 +247,7 @@ public class Job {
         return failures < maxRetries;
     }
 
-    private void ask(Instruction wish, String reason, Instant now) {
+    private void ask(Wish wish, String reason, Instant now) {
         if (desired != wish) {
             desired = wish;
             desiredAt = now;
@@ -218,8 +263,9 @@ public class Job {
     }
 
     private void forgetWish() {
-        desired = Instruction.CONTINUE;
+        desired = Wish.CONTINUE;
         desiredAt = null;
+        stoppingFor = null;
     }
 
     private void become(JobStatus next, String wish) {
@@ -231,6 +277,10 @@ public class Job {
 
     public String id() {
         return id;
+    }
+
+    public Project project() {
+        return new Project(project);
     }
 
     public String name() {
@@ -245,12 +295,18 @@ public class Job {
         return statusReason;
     }
 
-    public Instruction desired() {
+    public Wish desired() {
         return desired;
     }
 
     public @Nullable Instant desiredAt() {
         return desiredAt;
+    }
+
+    /** The job that it was asked to make room for. */
+    @Nullable
+    String stoppingFor() {
+        return stoppingFor;
     }
 
     public String queue() {
@@ -259,6 +315,11 @@ public class Job {
 
     public int priority() {
         return priority;
+    }
+
+    /** How many of a machine's GPUs it needs; 0 if it trains on the CPU. */
+    public int gpus() {
+        return gpus;
     }
 
     public Map<String, String> labels() {

@@ -1,5 +1,6 @@
 package dev.tandem.jobs;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
 import dev.tandem.spec.Wire;
 import java.sql.Timestamp;
@@ -63,33 +64,32 @@ public class JobBoard {
         }
     }
 
-    /** One run of a job. */
+    /**
+     * One run of a job.
+     *
+     * @param gpus of its machine that it had
+     */
     public record Attempt(
             long epoch,
             String worker,
             Instant startedAt,
             @Nullable Instant endedAt,
-            @Nullable String outcome) {}
+            @Nullable String outcome,
+            List<String> gpus) {}
 
-    /** How many jobs of a queue are in each status; those that are over are not counted. */
-    public record Queue(String name, long queued, long running, long paused) {}
-
-    /** A worker that has a job. */
-    public record Worker(
-            String worker, String job, long epoch, Instant startedAt, Instant heartbeatAt, Instant expiresAt) {}
-
-    public Optional<Job> find(String id) {
-        return jobs.findById(id);
+    public Optional<Job> find(Project project, String id) {
+        return jobs.findByProjectAndId(project.name(), id);
     }
 
-    public Job get(String id) {
-        return find(id).orElseThrow(() -> new NotFound("job", id));
+    public Job get(Project project, String id) {
+        return find(project, id).orElseThrow(() -> new NotFound("job", id));
     }
 
     /** Newest first, from behind {@code after}. */
-    public List<Job> list(Filter filter, ScrollPosition after, int limit) {
+    public List<Job> list(Project project, Filter filter, ScrollPosition after, int limit) {
         Map<String, Object> keys = after instanceof KeysetScrollPosition keyset ? keyset.getKeys() : Map.of();
         return jobs.page(
+                project.name(),
                 filter.statusWords(),
                 filter.queue(),
                 filter.name(),
@@ -114,7 +114,7 @@ public class JobBoard {
             return found;
         }
         sql.sql("""
-                SELECT job_id, epoch, worker, started_at, ended_at, outcome
+                SELECT job_id, epoch, worker, started_at, ended_at, outcome, gpus
                   FROM attempt WHERE job_id IN (:ids) ORDER BY job_id, epoch
                 """).param("ids", ids).query(row -> {
             Timestamp ended = row.getTimestamp(5);
@@ -124,53 +124,9 @@ public class JobBoard {
                             row.getString(3),
                             row.getTimestamp(4).toInstant(),
                             ended == null ? null : ended.toInstant(),
-                            row.getString(6)));
+                            row.getString(6),
+                            Fleet.texts(row, 7)));
         });
         return found;
-    }
-
-    /** How many jobs come before each of the waiting ones. */
-    public Map<String, Long> positions(Collection<String> waiting) {
-        var found = new HashMap<String, Long>();
-        if (waiting.isEmpty()) {
-            return found;
-        }
-        sql.sql("""
-                SELECT id, ahead FROM (
-                    SELECT id, row_number() OVER (ORDER BY priority DESC, created_at, id) - 1 AS ahead
-                      FROM job WHERE status = 'queued' AND next_run_at <= now()) waiting
-                 WHERE id IN (:ids)
-                """).param("ids", waiting).query(row -> {
-            found.put(row.getString(1), row.getLong(2));
-        });
-        return found;
-    }
-
-    public List<Queue> queues() {
-        return sql.sql("""
-                SELECT queue,
-                       count(*) FILTER (WHERE status = 'queued'),
-                       count(*) FILTER (WHERE status IN ('starting', 'running', 'pausing')),
-                       count(*) FILTER (WHERE status = 'paused')
-                  FROM job GROUP BY queue ORDER BY queue
-                """)
-                .query((row, n) -> new Queue(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)))
-                .list();
-    }
-
-    public List<Worker> workers() {
-        return sql.sql("""
-                SELECT l.worker, l.job_id, l.epoch, a.started_at, l.heartbeat_at, l.expires_at
-                  FROM lease l JOIN attempt a ON a.job_id = l.job_id AND a.epoch = l.epoch
-                 ORDER BY l.worker, a.started_at
-                """)
-                .query((row, n) -> new Worker(
-                        row.getString(1),
-                        row.getString(2),
-                        row.getLong(3),
-                        row.getTimestamp(4).toInstant(),
-                        row.getTimestamp(5).toInstant(),
-                        row.getTimestamp(6).toInstant()))
-                .list();
     }
 }

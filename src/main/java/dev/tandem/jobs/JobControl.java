@@ -1,5 +1,6 @@
 package dev.tandem.jobs;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
 import java.time.Instant;
 import java.util.function.BiConsumer;
@@ -23,22 +24,26 @@ public class JobControl {
         this.meters = meters;
     }
 
-    public Job cancel(String id) {
-        Job job = change(id, Job::askToCancel);
-        meters.finished(job);
-        return job;
+    public Job cancel(Project project, String id) {
+        return change(project, id, (job, now) -> {
+            boolean over = job.status().isFinal();
+            job.askToCancel(now);
+            if (!over) {
+                meters.finished(job);
+            }
+        });
     }
 
-    public Job pause(String id) {
-        return change(id, Job::askToPause);
+    public Job pause(Project project, String id) {
+        return change(project, id, Job::askToPause);
     }
 
-    public Job resume(String id) {
-        return change(id, Job::resume);
+    public Job resume(Project project, String id) {
+        return change(project, id, Job::resume);
     }
 
-    private Job change(String id, BiConsumer<Job, Instant> wish) {
-        Job job = jobs.lock(id).orElseThrow(() -> new NotFound("job", id));
+    private Job change(Project project, String id, BiConsumer<Job, Instant> wish) {
+        Job job = jobs.lock(project.name(), id).orElseThrow(() -> new NotFound("job", id));
         String before = job.statusReason();
         wish.accept(job, clock.now());
         if (!job.statusReason().equals(before)) {

@@ -1,6 +1,7 @@
 package dev.tandem.jobs;
 
 import dev.tandem.jobs.JobField.Binds;
+import dev.tandem.security.Project;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -79,7 +80,12 @@ public class JobSearch {
 
     /** In the given orders, then newest first. */
     public List<Job> find(
-            Collection<String> queues, List<Condition> conditions, List<Order> orders, long skip, int limit) {
+            Project project,
+            Collection<String> queues,
+            List<Condition> conditions,
+            List<Order> orders,
+            long skip,
+            int limit) {
         if (queues.isEmpty()) {
             return List.of();
         }
@@ -90,9 +96,10 @@ public class JobSearch {
         String order = Stream.concat(
                         orders.stream().map(each -> each.sql(binds)), Stream.of("j.created_at DESC", "j.id DESC"))
                 .collect(Collectors.joining(", "));
-        List<String> ids = sql.sql("SELECT j.id FROM job j WHERE j.project = 'default' AND j.queue IN (:queues)" + where
+        List<String> ids = sql.sql("SELECT j.id FROM job j WHERE j.project = :project AND j.queue IN (:queues)" + where
                         + " ORDER BY " + order + " OFFSET :skip LIMIT :limit")
                 .params(binds.values())
+                .param("project", project.name())
                 .param("queues", queues)
                 .param("skip", skip)
                 .param("limit", limit)
@@ -102,11 +109,12 @@ public class JobSearch {
         return ids.stream().flatMap(id -> Stream.ofNullable(found.get(id))).toList();
     }
 
-    public List<QueueSpan> queues() {
+    public List<QueueSpan> queues(Project project) {
         return sql.sql("""
                 SELECT queue, min(created_at), max(coalesce(finished_at, started_at, created_at))
-                  FROM job WHERE project = 'default' GROUP BY queue ORDER BY queue
+                  FROM job WHERE project = :project GROUP BY queue ORDER BY queue
                 """)
+                .param("project", project.name())
                 .query((row, n) -> new QueueSpan(
                         row.getString(1),
                         row.getTimestamp(2).toInstant(),

@@ -16,19 +16,21 @@ interface Jobs extends Repository<Job, String> {
 
     Optional<Job> findById(String id);
 
+    Optional<Job> findByProjectAndId(String project, String id);
+
     List<Job> findByIdIn(Collection<String> ids);
 
-    @Query(nativeQuery = true, value = "SELECT * FROM job WHERE dedupe_key = :key AND project = 'default'")
-    Optional<Job> findByDedupeKey(String key);
+    @Query(nativeQuery = true, value = "SELECT * FROM job WHERE dedupe_key = :key AND project = :project")
+    Optional<Job> findByDedupeKey(String project, String key);
 
     @Query(nativeQuery = true, value = """
             SELECT * FROM job
-             WHERE dedupe_digest = :digest AND dedupe_key IS NULL AND project = 'default'
+             WHERE dedupe_digest = :digest AND dedupe_key IS NULL AND project = :project
                AND created_at > clock_timestamp() - :ms * interval '1 millisecond'
              ORDER BY created_at DESC
              LIMIT 1
             """)
-    Optional<Job> findWithoutKey(String digest, long ms);
+    Optional<Job> findWithoutKey(String project, String digest, long ms);
 
     /** Until the transaction ends nobody else makes a job of the same request. */
     @Query(
@@ -41,22 +43,27 @@ interface Jobs extends Repository<Job, String> {
     @Query("select j from Job j where j.id = :id")
     Optional<Job> lock(String id);
 
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("select j from Job j where j.project = :project and j.id = :id")
+    Optional<Job> lock(String project, String id);
+
     /**
-     * Locks the job to run next until the transaction ends. A row another scheduler holds is skipped, not waited for,
-     * so two schedulers never get the same job and never block each other.
+     * Locks the next job of a group until the transaction ends. A row that somebody holds is skipped, not waited for: two
+     * schedulers never get the same job, and a job that is cancelled just now holds nobody up.
      */
     @Query(nativeQuery = true, value = """
             SELECT * FROM job
-             WHERE status = 'queued' AND next_run_at <= now()
+             WHERE status = 'queued' AND queue = :queue AND gpus = :gpus AND project = :project
+               AND next_run_at <= clock_timestamp()
              ORDER BY priority DESC, created_at, id
              LIMIT 1
                FOR UPDATE SKIP LOCKED
             """)
-    Optional<Job> lockNextWaiting();
+    Optional<Job> lockNextWaiting(String queue, int gpus, String project);
 
     @Query(nativeQuery = true, value = """
             SELECT * FROM job
-             WHERE project = 'default'
+             WHERE project = :project
                AND (CAST(:statuses AS text) IS NULL OR status = ANY (CAST(:statuses AS text[])))
                AND (CAST(:queue AS text) IS NULL OR queue = :queue)
                AND (CAST(:name AS text) IS NULL OR name = :name)
@@ -71,6 +78,7 @@ interface Jobs extends Repository<Job, String> {
              LIMIT :limit
             """)
     List<Job> page(
+            String project,
             @Nullable String statuses,
             @Nullable String queue,
             @Nullable String name,

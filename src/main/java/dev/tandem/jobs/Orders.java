@@ -55,10 +55,10 @@ class Orders {
         String adapter = job.adapterId();
         String evalDataset = job.evalDatasetId();
         return new Inputs(
-                models.get(job.modelId()),
-                adapter == null ? null : models.get(adapter),
-                datasets.get(job.datasetId()),
-                evalDataset == null ? null : datasets.get(evalDataset));
+                models.byId(job.modelId()),
+                adapter == null ? null : models.byId(adapter),
+                datasets.byId(job.datasetId()),
+                evalDataset == null ? null : datasets.byId(evalDataset));
     }
 
     /** One folder for each reference, by what it is made of: a model uploaded again finds its numbers. */

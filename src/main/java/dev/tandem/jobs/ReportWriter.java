@@ -161,8 +161,8 @@ class ReportWriter {
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .update();
-        RegisteredModel result =
-                models.registerResult(job.name(), ModelKind.of(done.kind()), done.tree(), job.modelId(), job.id());
+        RegisteredModel result = models.registerResult(
+                job.project(), job.name(), ModelKind.of(done.kind()), done.tree(), job.modelId(), job.id());
         endings.succeeded(job, result.id());
     }
 }

@@ -1,5 +1,6 @@
 package dev.tandem.jobs;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Ids;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class Submissions {
 
     private final Jobs jobs;
+    private final Fleet fleet;
     private final InputCheck inputs;
     private final JobEvents events;
     private final DatabaseClock clock;
@@ -24,12 +26,14 @@ public class Submissions {
 
     Submissions(
             Jobs jobs,
+            Fleet fleet,
             InputCheck inputs,
             JobEvents events,
             DatabaseClock clock,
             TransactionTemplate transaction,
             ApplicationEventPublisher listeners) {
         this.jobs = jobs;
+        this.fleet = fleet;
         this.inputs = inputs;
         this.events = events;
         this.clock = clock;
@@ -44,43 +48,47 @@ public class Submissions {
     public record JobQueued(String job) {}
 
     /**
-     * Queues a job, once for each idempotency key.
+     * Queues a job, once for each idempotency key of a project.
      *
      * @throws dev.tandem.spec.InvalidSpec if model and data do not fit the request
      * @throws KeyReused if the key belongs to another request
      */
-    public Submitted submit(SubmitJob request, @Nullable Dedupe dedupe) {
-        return submit(request, dedupe, List.of());
+    public Submitted submit(Project project, SubmitJob request, @Nullable Dedupe dedupe) {
+        return submit(project, request, dedupe, List.of());
     }
 
     /** @param withoutEffect fields of a pasted config that the first event of the job names */
-    public Submitted submit(SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
-        Optional<Submitted> earlier = earlier(dedupe);
+    public Submitted submit(Project project, SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
+        Optional<Submitted> earlier = earlier(project, dedupe);
         if (earlier.isPresent()) {
             return earlier.get();
         }
         try {
-            Submitted submitted = required(transaction.execute(status -> once(request, dedupe, withoutEffect)));
+            Submitted submitted =
+                    required(transaction.execute(status -> once(project, request, dedupe, withoutEffect)));
             listeners.publishEvent(new JobQueued(submitted.job().id()));
             return submitted;
         } catch (DataIntegrityViolationException e) {
             // The same request came twice at once and the other one was first; the unique index decided.
-            return earlier(dedupe).orElseThrow(() -> e);
+            return earlier(project, dedupe).orElseThrow(() -> e);
         }
     }
 
     /** Without a key no index decides, so a retry waits until the request that it repeats is through. */
-    private Submitted once(SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
+    private Submitted once(Project project, SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
         if (dedupe != null && dedupe.key() == null) {
             jobs.lockRequest(dedupe.digest());
         }
-        return earlier(dedupe).orElseGet(() -> new Submitted(create(request, dedupe, withoutEffect), false));
+        return earlier(project, dedupe)
+                .orElseGet(() -> new Submitted(create(project, request, dedupe, withoutEffect), false));
     }
 
-    private Job create(SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
-        Inputs found = inputs.lookUp(request);
+    private Job create(Project project, SubmitJob asked, @Nullable Dedupe dedupe, List<String> withoutEffect) {
+        SubmitJob request =
+                asked.resources().gpus() == null ? asked.on(new SubmitJob.Resources(fleet.hasGpus() ? 1 : 0)) : asked;
+        Inputs found = inputs.lookUp(project, request);
         String id = Ids.fresh("job_");
-        Job job = jobs.saveAndFlush(new Job(id, request, found, dedupe, clock.now()));
+        Job job = jobs.saveAndFlush(new Job(project, id, request, found, dedupe, clock.now()));
         events.status(job, "info");
         if (!withoutEffect.isEmpty()) {
             events.append(
@@ -102,7 +110,7 @@ public class Submissions {
         return job;
     }
 
-    private Optional<Submitted> earlier(@Nullable Dedupe dedupe) {
+    private Optional<Submitted> earlier(Project project, @Nullable Dedupe dedupe) {
         if (dedupe == null) {
             return Optional.empty();
         }
@@ -110,9 +118,10 @@ public class Submissions {
             Duration retryOf = dedupe.retryOf();
             return retryOf == null
                     ? Optional.empty()
-                    : jobs.findWithoutKey(dedupe.digest(), retryOf.toMillis()).map(j -> new Submitted(j, true));
+                    : jobs.findWithoutKey(project.name(), dedupe.digest(), retryOf.toMillis())
+                            .map(j -> new Submitted(j, true));
         }
-        Optional<Job> job = jobs.findByDedupeKey(dedupe.key());
+        Optional<Job> job = jobs.findByDedupeKey(project.name(), dedupe.key());
         job.filter(j -> !dedupe.digest().equals(j.dedupeDigest())).ifPresent(j -> {
             throw new KeyReused(String.valueOf(j.dedupeKey()), j.id());
         });

@@ -41,13 +41,20 @@ public record SubmitJob(
         @Nullable Long maxRuntimeSeconds,
         Map<String, String> labels) {
 
-    /** @param gpus 0 to train on the CPU */
-    public record Resources(int gpus) {
+    /** @param gpus 0 to train on the CPU; left out: 1 where any machine has one, else 0 */
+    public record Resources(@Nullable Integer gpus) {
 
-        public static final Resources DEFAULTS = new Resources(0);
+        public static final Resources DEFAULTS = new Resources(null);
 
         public Resources {
-            new Rules().atLeast("gpus", gpus, 0).done();
+            new Rules()
+                    .check(gpus == null || gpus >= 0, "gpus", "must be 0 or 1", gpus)
+                    .supported(gpus == null || gpus <= 1, "gpus", "one run trains on one GPU; ask for 1", gpus)
+                    .done();
+        }
+
+        int count() {
+            return gpus == null ? 0 : gpus;
         }
     }
 
@@ -62,7 +69,7 @@ public record SubmitJob(
             null,
             null,
             Resources.DEFAULTS,
-            "default",
+            Queues.DEFAULT,
             0,
             3,
             null,
@@ -89,6 +96,24 @@ public record SubmitJob(
                 .check(name == null || name.length() <= 200, "name", "must have at most 200 characters", name)
                 .done();
         labels = Map.copyOf(labels);
+    }
+
+    SubmitJob on(Resources chosen) {
+        return new SubmitJob(
+                name,
+                model,
+                dataset,
+                evalDataset,
+                method,
+                training,
+                lora,
+                adapter,
+                chosen,
+                queue,
+                priority,
+                maxRetries,
+                maxRuntimeSeconds,
+                labels);
     }
 
     /** @throws InvalidSpec naming every field that is missing, unknown, of the wrong type or against the rules */

@@ -1,6 +1,5 @@
 package dev.tandem.jobs;
 
-import dev.tandem.spec.Instruction;
 import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.Converter;
 import java.util.Locale;
@@ -25,16 +24,16 @@ final class Words {
     }
 
     @Converter
-    static final class OfInstruction implements AttributeConverter<Instruction, String> {
+    static final class OfWish implements AttributeConverter<Wish, String> {
 
         @Override
-        public String convertToDatabaseColumn(Instruction instruction) {
-            return instruction.name().toLowerCase(Locale.ROOT);
+        public String convertToDatabaseColumn(Wish wish) {
+            return wish.name().toLowerCase(Locale.ROOT);
         }
 
         @Override
-        public Instruction convertToEntityAttribute(String word) {
-            return Instruction.valueOf(word.toUpperCase(Locale.ROOT));
+        public Wish convertToEntityAttribute(String word) {
+            return Wish.valueOf(word.toUpperCase(Locale.ROOT));
         }
     }
 }

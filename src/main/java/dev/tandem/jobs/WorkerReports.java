@@ -75,7 +75,7 @@ public class WorkerReports {
             throw fenced(id);
         }
         job.workerIsUp();
-        return job.desired();
+        return job.desired().instruction();
     }
 
     /** Most beats find the job running; only the first one has to lock it. */

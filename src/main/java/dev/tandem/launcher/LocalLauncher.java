@@ -2,6 +2,7 @@ package dev.tandem.launcher;
 
 import dev.tandem.spec.Report;
 import dev.tandem.spec.ReportFile;
+import dev.tandem.spec.ServerFile;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,7 @@ final class LocalLauncher implements WorkerLauncher, AutoCloseable {
     private final Path state;
     private final Map<Attempt, Optional<ProcessHandle>> workers = new ConcurrentHashMap<>();
     private final Map<Attempt, Process> children = new ConcurrentHashMap<>();
+    private final Map<Attempt, String> told = new ConcurrentHashMap<>();
 
     LocalLauncher(Path state, Path processes, Path logs, WorkerCommand command) {
         this.command = command;
@@ -82,7 +84,10 @@ final class LocalLauncher implements WorkerLauncher, AutoCloseable {
                             "TANDEM_JOB", attempt.job(),
                             "TANDEM_EPOCH", String.valueOf(attempt.epoch()),
                             "TANDEM_STATE_DIR", folder.toString(),
-                            "TANDEM_HEARTBEAT", start.heartbeat().toString()));
+                            "TANDEM_HEARTBEAT", start.heartbeat().toString(),
+                            // Empty hides them all. By bus, as they are numbered in /dev; CUDA's own order is by speed.
+                            "CUDA_VISIBLE_DEVICES", String.join(",", start.gpus()),
+                            "CUDA_DEVICE_ORDER", "PCI_BUS_ID"));
             Process process = builder.start();
             workers.put(attempt, Optional.of(process.toHandle()));
             files.write(attempt, process.toHandle());
@@ -103,6 +108,21 @@ final class LocalLauncher implements WorkerLauncher, AutoCloseable {
             LOG.info(
                     "worker {} of {} is told to stop ({}){}", process.pid(), attempt, how, asked ? "" : "; it is gone");
         });
+    }
+
+    @Override
+    public void serverIsAt(String url) {
+        for (Attempt attempt : workers.keySet()) {
+            if (children.containsKey(attempt) || url.equals(told.get(attempt))) {
+                continue;
+            }
+            try {
+                ServerFile.write(folder(attempt), url);
+                told.put(attempt, url);
+            } catch (IOException e) {
+                LOG.warn("cannot tell the worker of {} where its server is; tried again", attempt, e);
+            }
+        }
     }
 
     @Override
@@ -133,6 +153,7 @@ final class LocalLauncher implements WorkerLauncher, AutoCloseable {
     private Seen ended(Attempt attempt) {
         Process child = children.remove(attempt);
         workers.remove(attempt);
+        told.remove(attempt);
         files.delete(attempt);
         OptionalInt exit = child == null ? OptionalInt.empty() : OptionalInt.of(child.exitValue());
         List<String> words = logs.tail(attempt, LAST_WORDS);

@@ -1,6 +1,7 @@
 package dev.tandem.launcher;
 
 import dev.tandem.home.TandemHome;
+import java.util.HashMap;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
@@ -15,8 +16,15 @@ class LocalWorkers {
     }
 
     @Bean
+    Machine thisMachine(WorkerProcessProperties properties) {
+        return Machine.of(properties);
+    }
+
+    @Bean
     @Fallback
-    WorkerCommand workerCommand(WorkerProcessProperties properties) {
-        return new WorkerCommand(ThisProgram.command(properties.heap(), "worker"), properties.threading());
+    WorkerCommand workerCommand(WorkerProcessProperties properties, Machine machine, WorkerMemory memory) {
+        var environment = new HashMap<>(machine.threading(properties.threads()));
+        environment.putAll(memory.environment());
+        return new WorkerCommand(ThisProgram.command(properties.heap(), "worker"), environment);
     }
 }

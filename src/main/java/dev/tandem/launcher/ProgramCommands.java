@@ -2,6 +2,7 @@ package dev.tandem.launcher;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
@@ -16,11 +17,11 @@ public class ProgramCommands {
     private static final DataSize HEAP = DataSize.ofGigabytes(1);
     private static final int LONGEST = 2000;
 
-    private final WorkerProcessProperties properties;
+    private final Map<String, String> threading;
     private final ReentrantLock turn = new ReentrantLock(true);
 
-    ProgramCommands(WorkerProcessProperties properties) {
-        this.properties = properties;
+    ProgramCommands(WorkerProcessProperties properties, Machine machine) {
+        this.threading = machine.threading(properties.threads());
     }
 
     /**
@@ -31,7 +32,7 @@ public class ProgramCommands {
         turn.lockInterruptibly();
         try {
             var builder = new ProcessBuilder(ThisProgram.command(HEAP, arguments)).redirectErrorStream(true);
-            ThisProgram.prepare(builder.environment(), properties.threading());
+            ThisProgram.prepare(builder.environment(), threading);
             Process process = builder.start();
             try {
                 process.getOutputStream().close();

@@ -21,8 +21,12 @@ public interface WorkerLauncher {
         }
     }
 
-    /** What a worker is told at its start; all else it asks the server for. */
-    record Start(Attempt attempt, AttemptToken token, String serverUrl, Duration heartbeat) {}
+    /**
+     * What a worker is told at its start; all else it asks the server for.
+     *
+     * @param gpus of its machine that it is to see; no other
+     */
+    record Start(Attempt attempt, AttemptToken token, String serverUrl, Duration heartbeat, List<String> gpus) {}
 
     /** How a worker is to stop. */
     enum Stop {
@@ -46,6 +50,9 @@ public interface WorkerLauncher {
 
     /** Asks the attempt's worker to stop; a worker that is not there has stopped. */
     void requestStop(Attempt attempt, Stop how);
+
+    /** Tells the workers that another server left behind where the server is now; those of this one know. */
+    void serverIsAt(String url);
 
     /** All workers there are, and those that ended since the last call. */
     List<Seen> observe();

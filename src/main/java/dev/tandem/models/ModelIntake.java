@@ -1,5 +1,6 @@
 package dev.tandem.models;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
@@ -57,22 +58,23 @@ public class ModelIntake {
      *
      * @param baseModel id or name of the model that an adapter is for
      */
-    public RegisteredModel register(@Nullable String name, String uri, @Nullable String baseModel) {
-        String checked = freeName(name);
+    public RegisteredModel register(Project project, @Nullable String name, String uri, @Nullable String baseModel) {
+        String checked = freeName(project, name);
         List<NewFile> files = roots.files(uri).stream()
                 .map(path -> new NewFile(path.getFileName().toString(), new PathResource(path)))
                 .toList();
-        return take(checked, files, baseModel);
+        return take(project, checked, files, baseModel);
     }
 
     /** Registers a model from its files. */
-    public RegisteredModel register(@Nullable String name, List<NewFile> files, @Nullable String baseModel) {
-        return take(freeName(name), files, baseModel);
+    public RegisteredModel register(
+            Project project, @Nullable String name, List<NewFile> files, @Nullable String baseModel) {
+        return take(project, freeName(project, name), files, baseModel);
     }
 
-    private String freeName(@Nullable String name) {
+    private String freeName(Project project, @Nullable String name) {
         String checked = ModelName.check(name);
-        if (models.existsByName(checked)) {
+        if (models.existsByProjectAndName(project.name(), checked)) {
             throw nameTaken(checked);
         }
         return checked;
@@ -86,7 +88,7 @@ public class ModelIntake {
                         .formatted(name));
     }
 
-    private RegisteredModel take(String name, List<NewFile> files, @Nullable String baseModel) {
+    private RegisteredModel take(Project project, String name, List<NewFile> files, @Nullable String baseModel) {
         List<FieldProblem> refused =
                 ModelFileNames.problems(files.stream().map(NewFile::name).toList());
         if (!refused.isEmpty()) {
@@ -98,15 +100,15 @@ public class ModelIntake {
                     staging.write(file.name(), in, properties.maxFileSize().toBytes());
                 }
             }
-            return store(name, staging, baseModel);
+            return store(project, name, staging, baseModel);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot store model \"%s\"".formatted(name), e);
         }
     }
 
-    private RegisteredModel store(String name, Staging staging, @Nullable String baseModel) {
+    private RegisteredModel store(Project project, String name, Staging staging, @Nullable String baseModel) {
         boolean adapter = Files.exists(staging.folder().resolve(ADAPTER_CONFIG));
-        RegisteredModel base = adapter ? baseOf(baseModel) : null;
+        RegisteredModel base = adapter ? baseOf(project, baseModel) : null;
         if (!adapter && baseModel != null) {
             throw new InvalidSpec(
                     "base_model",
@@ -119,21 +121,21 @@ public class ModelIntake {
                 : inspection.inspectAdapter(staging.folder(), blobs.path(base.digest()));
         StoredTree tree = blobs.seal(staging);
         ModelKind kind = adapter ? ModelKind.ADAPTER : ModelKind.BASE;
-        var model = new RegisteredModel(name, kind, facts, tree.digest(), tree.sizeBytes(), clock.instant())
+        var model = new RegisteredModel(project, name, kind, facts, tree.digest(), tree.sizeBytes(), clock.instant())
                 .from(base == null ? null : base.id(), null);
         RegisteredModel stored = shelf.put(model, staging, tree);
         log.info("registered {} model {} as {} ({} bytes)", kind.word(), name, model.id(), tree.sizeBytes());
         return stored;
     }
 
-    private RegisteredModel baseOf(@Nullable String baseModel) {
+    private RegisteredModel baseOf(Project project, @Nullable String baseModel) {
         if (baseModel == null) {
             throw new InvalidSpec(
                     "base_model",
                     "missing",
                     "base_model is missing; an adapter needs the id or name of the model it was made for");
         }
-        return models.find(baseModel)
+        return models.find(project.name(), baseModel)
                 .filter(model -> model.kind() != ModelKind.ADAPTER)
                 .orElseThrow(() -> new InvalidSpec(
                         "base_model",

@@ -1,6 +1,7 @@
 package dev.tandem.models;
 
 import dev.tandem.launcher.ProgramCommands;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;
@@ -55,24 +56,24 @@ public class ModelMerge {
      * @param adapter id or name
      * @param name of the new model
      */
-    public RegisteredModel merge(String adapter, String name) {
-        RegisteredModel merged = registry.get(adapter);
+    public RegisteredModel merge(Project project, String adapter, String name) {
+        RegisteredModel merged = registry.get(project, adapter);
         RegisteredModel base = Optional.ofNullable(merged.parentModel())
                 .filter(parent -> merged.kind() == ModelKind.ADAPTER)
-                .map(registry::get)
+                .map(registry::byId)
                 .orElseThrow(() -> new InvalidSpec(
                         "id",
                         "invalid_value",
                         "only an adapter can be merged, but %s is a whole checkpoint already"
                                 .formatted(merged.name())));
         String checked = ModelName.check(name);
-        if (models.existsByName(checked)) {
+        if (models.existsByProjectAndName(project.name(), checked)) {
             throw ModelIntake.nameTaken(checked);
         }
         try (var use = inUse.begin("a merge", List.of(base.id(), merged.id()));
                 Staging staging = blobs.stage()) {
-            registry.get(base.id()); // from here on neither can be deleted
-            registry.get(merged.id());
+            registry.get(project, base.id()); // from here on neither can be deleted
+            registry.get(project, merged.id());
             commands.run(
                     "merge",
                     "--model=" + blobs.path(base.digest()).toAbsolutePath(),
@@ -81,7 +82,7 @@ public class ModelMerge {
             ModelFacts facts = inspection.inspect(staging.folder());
             StoredTree tree = blobs.seal(staging);
             var model = new RegisteredModel(
-                    checked, ModelKind.FINE_TUNED, facts, tree.digest(), tree.sizeBytes(), clock.instant());
+                    project, checked, ModelKind.FINE_TUNED, facts, tree.digest(), tree.sizeBytes(), clock.instant());
             RegisteredModel stored = shelf.put(model.from(base.id(), null), staging, tree);
             log.info("merged adapter {} into {} as {} {}", merged.name(), base.name(), stored.id(), checked);
             return stored;

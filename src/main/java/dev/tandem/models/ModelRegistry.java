@@ -1,5 +1,6 @@
 package dev.tandem.models;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
 import dev.tandem.spec.Wire;
 import dev.tandem.storage.BlobStore;
@@ -20,7 +21,7 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The door to registered models. Wherever an id is asked for, the name will do. */
+/** The door to the registered models of each project. Wherever an id is asked for, the name will do. */
 @Service
 public class ModelRegistry {
 
@@ -45,12 +46,17 @@ public class ModelRegistry {
         this.clock = clock;
     }
 
-    public Optional<RegisteredModel> find(String idOrName) {
-        return models.find(idOrName);
+    public Optional<RegisteredModel> find(Project project, String idOrName) {
+        return models.find(project.name(), idOrName);
     }
 
-    public RegisteredModel get(String idOrName) {
-        return find(idOrName).orElseThrow(() -> new NotFound("model", idOrName));
+    /** Finds by id in all projects; for ids that a row names, never for those that a caller does. */
+    public RegisteredModel byId(String id) {
+        return models.findById(id).orElseThrow(() -> new NotFound("model", id));
+    }
+
+    public RegisteredModel get(Project project, String idOrName) {
+        return find(project, idOrName).orElseThrow(() -> new NotFound("model", idOrName));
     }
 
     /** The names of those of the models that are there. */
@@ -60,18 +66,18 @@ public class ModelRegistry {
 
     /** Finds the model and keeps it from being deleted until the caller's transaction ends. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Optional<RegisteredModel> findAndKeep(String idOrName) {
-        return models.findAndKeep(idOrName);
+    public Optional<RegisteredModel> findAndKeep(Project project, String idOrName) {
+        return models.findAndKeep(project.name(), idOrName);
     }
 
     /** Newest first. */
-    public Window<RegisteredModel> list(ScrollPosition after, int limit) {
-        return models.findAllBy(after, Limit.of(limit), NEWEST_FIRST);
+    public Window<RegisteredModel> list(Project project, ScrollPosition after, int limit) {
+        return models.findAllByProject(project.name(), after, Limit.of(limit), NEWEST_FIRST);
     }
 
     /** @throws dev.tandem.spec.Conflict if an unfinished job or an adapter needs the model */
-    public void delete(String idOrName) {
-        shelf.remove(idOrName);
+    public void delete(Project project, String idOrName) {
+        shelf.remove(project, idOrName);
     }
 
     /** The folder of the model's files. */
@@ -132,13 +138,17 @@ public class ModelRegistry {
      * @throws dev.tandem.spec.InvalidSpec if the folder is no whole checkpoint or adapter
      */
     @Transactional
-    public RegisteredModel registerResult(String name, ModelKind kind, String tree, String parent, String job) {
+    public RegisteredModel registerResult(
+            Project project, String name, ModelKind kind, String tree, String parent, String job) {
         return models.findByJob(job).orElseGet(() -> {
             models.lockContent(tree);
             long size =
                     blobs.files(tree).stream().mapToLong(StoredFile::sizeBytes).sum();
-            String free = models.existsByName(name) ? name + "-" + job.substring(Math.max(0, job.length() - 8)) : name;
-            var result = new RegisteredModel(free, kind, facts(kind, tree, parent), tree, size, clock.instant());
+            String free = models.existsByProjectAndName(project.name(), name)
+                    ? name + "-" + job.substring(Math.max(0, job.length() - 8))
+                    : name;
+            var result =
+                    new RegisteredModel(project, free, kind, facts(kind, tree, parent), tree, size, clock.instant());
             return models.saveAndFlush(result.from(parent, job));
         });
     }
@@ -148,6 +158,6 @@ public class ModelRegistry {
         if (kind != ModelKind.ADAPTER) {
             return inspection.inspect(folder);
         }
-        return inspection.inspectAdapter(folder, folder(get(parent)));
+        return inspection.inspectAdapter(folder, folder(byId(parent)));
     }
 }

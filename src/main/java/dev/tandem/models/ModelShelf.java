@@ -1,5 +1,6 @@
 package dev.tandem.models;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
@@ -48,7 +49,7 @@ class ModelShelf {
             stored = true;
             return saved;
         } catch (DataIntegrityViolationException e) {
-            if (models.existsByName(model.name())) {
+            if (models.existsByProjectAndName(model.project().name(), model.name())) {
                 throw ModelIntake.nameTaken(model.name());
             }
             throw e;
@@ -62,7 +63,8 @@ class ModelShelf {
     /** An adapter's base may have been deleted while the adapter came in; from here on it cannot be. */
     private void requireBase(RegisteredModel model) {
         String base = String.valueOf(model.parentModel());
-        if (model.kind() == ModelKind.ADAPTER && models.findAndKeep(base).isEmpty()) {
+        if (model.kind() == ModelKind.ADAPTER
+                && models.findAndKeep(model.project().name(), base).isEmpty()) {
             throw new InvalidSpec(
                     "base_model",
                     "not_found",
@@ -71,9 +73,10 @@ class ModelShelf {
     }
 
     /** @throws Conflict if the model is needed */
-    void remove(String idOrName) {
+    void remove(Project project, String idOrName) {
         RegisteredModel removed = transaction.execute(status -> {
-            RegisteredModel model = models.findAndLock(idOrName).orElseThrow(() -> new NotFound("model", idOrName));
+            RegisteredModel model =
+                    models.findAndLock(project.name(), idOrName).orElseThrow(() -> new NotFound("model", idOrName));
             userOf(model).ifPresent(user -> {
                 throw new Conflict(
                         "id",

@@ -1,5 +1,6 @@
 package dev.tandem.models;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Ids;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -22,6 +23,7 @@ public class RegisteredModel {
     @Id
     private String id;
 
+    private String project;
     private String name;
 
     @Enumerated(EnumType.STRING)
@@ -45,7 +47,15 @@ public class RegisteredModel {
 
     protected RegisteredModel() {} // for JPA
 
-    RegisteredModel(String name, ModelKind kind, ModelFacts facts, String digest, long sizeBytes, Instant now) {
+    RegisteredModel(
+            Project project,
+            String name,
+            ModelKind kind,
+            ModelFacts facts,
+            String digest,
+            long sizeBytes,
+            Instant now) {
+        this.project = project.name();
         this.id = Ids.fresh("mdl_");
         this.name = name;
         this.kind = kind;
@@ -67,6 +77,10 @@ public class RegisteredModel {
 
     public String id() {
         return id;
+    }
+
+    public Project project() {
+        return new Project(project);
     }
 
     public String name() {

@@ -21,18 +21,20 @@ interface RegisteredModels extends Repository<RegisteredModel, String> {
 
     void delete(RegisteredModel model);
 
+    Optional<RegisteredModel> findById(String id);
+
     Optional<RegisteredModel> findByJob(String job);
 
     List<RegisteredModel> findByParentModelAndKindOrderByCreatedAtAsc(String parentModel, ModelKind kind, Limit limit);
 
-    boolean existsByName(String name);
+    boolean existsByProjectAndName(String project, String name);
 
     boolean existsByDigest(String digest);
 
-    Window<RegisteredModel> findAllBy(ScrollPosition position, Limit limit, Sort sort);
+    Window<RegisteredModel> findAllByProject(String project, ScrollPosition position, Limit limit, Sort sort);
 
-    @Query("select m from RegisteredModel m where m.id = :idOrName or m.name = :idOrName")
-    Optional<RegisteredModel> find(String idOrName);
+    @Query("select m from RegisteredModel m where m.project = :project and (m.id = :idOrName or m.name = :idOrName)")
+    Optional<RegisteredModel> find(String project, String idOrName);
 
     List<RegisteredModel> findByIdIn(Collection<String> ids);
 
@@ -48,12 +50,12 @@ interface RegisteredModels extends Repository<RegisteredModel, String> {
 
     /** A job that is being submitted keeps its model from being deleted until the job can be seen. */
     @Lock(LockModeType.PESSIMISTIC_READ)
-    @Query("select m from RegisteredModel m where m.id = :idOrName or m.name = :idOrName")
-    Optional<RegisteredModel> findAndKeep(String idOrName);
+    @Query("select m from RegisteredModel m where m.project = :project and (m.id = :idOrName or m.name = :idOrName)")
+    Optional<RegisteredModel> findAndKeep(String project, String idOrName);
 
     @Lock(LockModeType.PESSIMISTIC_WRITE)
-    @Query("select m from RegisteredModel m where m.id = :idOrName or m.name = :idOrName")
-    Optional<RegisteredModel> findAndLock(String idOrName);
+    @Query("select m from RegisteredModel m where m.project = :project and (m.id = :idOrName or m.name = :idOrName)")
+    Optional<RegisteredModel> findAndLock(String project, String idOrName);
 
     /** Until the transaction ends nobody else adds or removes content of this digest. */
     @NativeQuery("select 1 from (select pg_advisory_xact_lock(hashtextextended(:digest, 0))) held")

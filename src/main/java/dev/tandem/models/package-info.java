@@ -1,5 +1,5 @@
 /** Registered checkpoints and adapters: what was uploaded, what was trained, and from what. */
-@ApplicationModule(allowedDependencies = {"spec", "storage", "transformer", "launcher"})
+@ApplicationModule(allowedDependencies = {"spec", "storage", "security", "transformer", "launcher"})
 @NullMarked
 package dev.tandem.models;
 

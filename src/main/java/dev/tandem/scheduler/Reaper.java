@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -32,34 +34,60 @@ class Reaper {
     private final Attempts attempts;
     private final WorkerLauncher launcher;
     private final LeftReports left;
+    private final ServerAddress address;
     private final Map<Attempt, Long> strays = new HashMap<>();
+    private Set<Attempt> living = Set.of();
 
     /** A process is seen to end once only, perhaps while the database is away. */
     private final Deque<Seen> ended = new ArrayDeque<>();
 
-    Reaper(Attempts attempts, WorkerLauncher launcher, LeftReports left) {
+    Reaper(Attempts attempts, WorkerLauncher launcher, LeftReports left, ServerAddress address) {
         this.attempts = attempts;
         this.launcher = launcher;
         this.left = left;
+        this.address = address;
     }
 
-    void sweep() {
+    /** @param awake whether this process ran without a stop; else no worker could renew and silence says nothing */
+    void sweep(BooleanSupplier awake) {
         overrule();
         watchProcesses();
         // Last, so that a worker whose process was seen to end is not called lost.
-        for (AttemptId id : attempts.expired()) {
-            LOG.warn("the lease of {} ran out", id);
-            left.deliver(id);
-            attempts.lost(id);
+        List<AttemptId> silent = attempts.expired();
+        if (awake.getAsBoolean()) {
+            each(silent, "its lease ran out", attempts::lost);
         }
+    }
+
+    /** What one attempt left behind must not keep the others from being cleaned up. */
+    private void each(List<AttemptId> ids, String why, Consumer<AttemptId> end) {
+        for (AttemptId id : ids) {
+            LOG.warn("{} is ended: {}", id, why);
+            try {
+                left.deliver(id);
+                end.accept(id);
+            } catch (RuntimeException e) {
+                if (DatabaseOutage.caused(e)) {
+                    throw e;
+                }
+                LOG.error("cannot end {}; tried again in the next round", id, e);
+            }
+        }
+    }
+
+    /** Attempts whose workers ran at the last sweep, those that are over too. */
+    List<AttemptId> living() {
+        return living.stream().map(Reaper::id).toList();
     }
 
     private void watchProcesses() {
         List<Seen> seen = launcher.observe();
+        launcher.serverIsAt(address.url());
         seen.stream().filter(s -> !s.alive()).forEach(ended::add);
         noteEnds();
         Set<Attempt> running =
                 seen.stream().filter(Seen::alive).map(Seen::attempt).collect(toSet());
+        living = running;
         strays.keySet().retainAll(running);
         running.stream().filter(attempt -> !attempts.isCurrent(id(attempt))).forEach(this::endStray);
     }
@@ -99,18 +127,14 @@ class Reaper {
     }
 
     private void overrule() {
-        for (AttemptId id : attempts.deafToWishes()) {
-            LOG.warn("the worker of {} did not stop when asked; it is killed", id);
-            left.deliver(id);
+        each(attempts.deafToWishes(), "its worker did not stop when asked and is killed", id -> {
             attempts.overrule(id);
             kill(id);
-        }
-        for (AttemptId id : attempts.overrun()) {
-            LOG.warn("{} ran longer than it may; it is killed", id);
-            left.deliver(id);
+        });
+        each(attempts.overrun(), "it ran longer than it may and is killed", id -> {
             attempts.failOverrun(id);
             kill(id);
-        }
+        });
     }
 
     private void kill(AttemptId id) {

@@ -24,6 +24,7 @@ class Scheduler implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
     private static final int ROUNDS_PER_COUNT = 10;
 
+    private final Presence presence;
     private final Dispatcher dispatcher;
     private final Reaper reaper;
     private final Attempts attempts;
@@ -36,8 +37,10 @@ class Scheduler implements SmartLifecycle {
     private boolean blind = true;
     private long rounds;
     private long awaySince;
+    private long lastLook;
 
     Scheduler(
+            Presence presence,
             Dispatcher dispatcher,
             Reaper reaper,
             Attempts attempts,
@@ -45,6 +48,7 @@ class Scheduler implements SmartLifecycle {
             JobCounts counts,
             SchedulerProperties properties,
             LeaseTerms terms) {
+        this.presence = presence;
         this.dispatcher = dispatcher;
         this.reaper = reaper;
         this.attempts = attempts;
@@ -72,6 +76,7 @@ class Scheduler implements SmartLifecycle {
         try {
             running.join(TimeUnit.SECONDS.toMillis(10));
             farewell.stopWorkers(properties.stopGrace());
+            presence.end();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -97,12 +102,8 @@ class Scheduler implements SmartLifecycle {
         while (thread == Thread.currentThread()) {
             tick();
             try {
-                long before = System.nanoTime();
                 wakeUp.tryAcquire(properties.poll().toMillis(), TimeUnit.MILLISECONDS);
                 wakeUp.drainPermits();
-                // A process that was stopped itself heard no heartbeats meanwhile.
-                blind |= System.nanoTime() - before
-                        > properties.poll().plus(terms.lease().dividedBy(2)).toNanos();
             } catch (InterruptedException e) {
                 return;
             }
@@ -112,11 +113,13 @@ class Scheduler implements SmartLifecycle {
     /** Whatever goes wrong in one round must not end the rounds. */
     private void tick() {
         try {
-            if (blind) {
+            if (blind || !awake()) {
                 attempts.giveGrace();
                 seesAgain();
             }
-            reaper.sweep();
+            presence.show();
+            reaper.sweep(this::awake);
+            lastLook = System.nanoTime();
             dispatcher.dispatch();
             if (rounds++ % ROUNDS_PER_COUNT == 0) {
                 counts.refresh();
@@ -125,6 +128,13 @@ class Scheduler implements SmartLifecycle {
             complain(e);
             blind = true;
         }
+    }
+
+    /** A process that was stopped itself, or waited long for its database, heard no heartbeats meanwhile. */
+    private boolean awake() {
+        blind |= System.nanoTime() - lastLook
+                > properties.poll().plus(terms.lease().dividedBy(2)).toNanos();
+        return !blind;
     }
 
     /** Once for each outage, not at every round of it. */
@@ -139,6 +149,7 @@ class Scheduler implements SmartLifecycle {
 
     private void seesAgain() {
         blind = false;
+        lastLook = System.nanoTime();
         if (awaySince != 0) {
             LOG.info("the database is back after {} ms", (System.nanoTime() - awaySince) / 1_000_000);
             awaySince = 0;

@@ -5,6 +5,7 @@ import dev.tandem.models.ModelsInUse;
 import dev.tandem.models.RegisteredModel;
 import dev.tandem.scoring.Pedigree.Reference;
 import dev.tandem.scoring.ScoringFailed.Cause;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.ModelSource;
 import dev.tandem.spec.NotFound;
@@ -52,8 +53,8 @@ public class ModelScores {
      * @throws InvalidSpec naming every row that is none or does not fit the model
      * @throws ScoringFailed if the request is right and there are no scores
      */
-    public ModelScore score(String idOrName, ScoreRequest request) throws InterruptedException {
-        Pedigree pedigree = pedigrees.of(idOrName, request);
+    public ModelScore score(Project project, String idOrName, ScoreRequest request) throws InterruptedException {
+        Pedigree pedigree = pedigrees.of(project, idOrName, request);
         check(request.rows());
         try (var use = inUse.begin("a request that scores with it", ids(pedigree))) {
             requireStillThere(pedigree);
@@ -109,7 +110,7 @@ public class ModelScores {
     }
 
     private void requireStillThere(Pedigree pedigree) {
-        ids(pedigree).forEach(models::get);
+        ids(pedigree).forEach(models::byId);
     }
 
     private static List<String> ids(Pedigree pedigree) {

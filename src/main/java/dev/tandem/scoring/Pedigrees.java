@@ -6,6 +6,7 @@ import dev.tandem.models.ModelKind;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
 import dev.tandem.scoring.Pedigree.Reference;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
 import dev.tandem.spec.TrainingSpec;
@@ -29,9 +30,9 @@ class Pedigrees {
      * @throws NotFound if there is no such model
      * @throws InvalidSpec if the reference that was asked for is none
      */
-    Pedigree of(String idOrName, ScoreRequest request) {
-        RegisteredModel model = models.get(idOrName);
-        Optional<Made> made = made(model);
+    Pedigree of(Project project, String idOrName, ScoreRequest request) {
+        RegisteredModel model = models.get(project, idOrName);
+        Optional<Made> made = made(project, model);
         RegisteredModel base = base(model);
         TrainingSpec training = made.map(Made::training).orElse(null);
         if (!request.compare()) {
@@ -39,18 +40,18 @@ class Pedigrees {
         }
         String named = request.reference();
         if (named != null) {
-            return new Pedigree(model, base, named(model, named), "as asked for", training);
+            return new Pedigree(model, base, named(project, model, named), "as asked for", training);
         }
-        return ofParent(model, base, made.map(Made::start).orElse(null), training);
+        return ofParent(project, model, base, made.map(Made::start).orElse(null), training);
     }
 
     /** @param start adapter that training started from */
     private record Made(TrainingSpec training, @Nullable String start) {}
 
     /** A job that was deleted left with its model how it was made. */
-    private Optional<Made> made(RegisteredModel model) {
+    private Optional<Made> made(Project project, RegisteredModel model) {
         return Optional.ofNullable(model.job())
-                .flatMap(jobs::find)
+                .flatMap(id -> jobs.find(project, id))
                 .map(job -> new Made(job.request().training(), job.adapterId()))
                 .or(() -> Optional.ofNullable(model.recipe())
                         .map(SubmitJob::read)
@@ -58,6 +59,7 @@ class Pedigrees {
     }
 
     private Pedigree ofParent(
+            Project project,
             RegisteredModel model,
             @Nullable RegisteredModel base,
             @Nullable String start,
@@ -66,7 +68,7 @@ class Pedigrees {
         if (parentId == null) {
             return new Pedigree(model, base, null, "none: the model has no parent; name a reference", training);
         }
-        Optional<RegisteredModel> parent = models.find(parentId);
+        Optional<RegisteredModel> parent = models.find(project, parentId);
         if (parent.isEmpty()) {
             String reason = "none: its parent %s was deleted; name a reference".formatted(parentId);
             return new Pedigree(model, base, null, reason, training);
@@ -74,7 +76,7 @@ class Pedigrees {
         if (start == null) {
             return new Pedigree(model, base, new Reference(parent.get(), null), "its parent", training);
         }
-        return models.find(start)
+        return models.find(project, start)
                 .map(adapter -> new Pedigree(
                         model,
                         base,
@@ -90,8 +92,8 @@ class Pedigrees {
                         training));
     }
 
-    private Reference named(RegisteredModel model, String idOrName) {
-        RegisteredModel found = models.find(idOrName)
+    private Reference named(Project project, RegisteredModel model, String idOrName) {
+        RegisteredModel found = models.find(project, idOrName)
                 .orElseThrow(() -> new InvalidSpec(
                         "reference",
                         "not_found",
@@ -111,6 +113,6 @@ class Pedigrees {
     }
 
     private @Nullable RegisteredModel base(RegisteredModel model) {
-        return model.kind() == ModelKind.ADAPTER ? models.get(String.valueOf(model.parentModel())) : null;
+        return model.kind() == ModelKind.ADAPTER ? models.byId(String.valueOf(model.parentModel())) : null;
     }
 }

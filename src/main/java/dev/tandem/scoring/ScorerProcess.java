@@ -92,7 +92,7 @@ final class ScorerProcess implements AutoCloseable {
     private static Cause causeOf(FailureKind failure) {
         return switch (failure) {
             case INVALID_MODEL, INVALID_SPEC, INVALID_DATASET -> Cause.UNUSABLE_MODEL;
-            case OUT_OF_MEMORY -> Cause.OUT_OF_MEMORY;
+            case OUT_OF_MEMORY, TOO_LARGE -> Cause.OUT_OF_MEMORY;
             case DIVERGED, STORAGE, WORKER_LOST, CRASHED -> Cause.PROCESS_LOST;
         };
     }

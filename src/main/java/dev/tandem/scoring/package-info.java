@@ -3,7 +3,7 @@
  * is first asked for and kept for a while: {@link dev.tandem.scoring.ModelScores} is the door, the pool behind it holds
  * the processes.
  */
-@ApplicationModule(allowedDependencies = {"spec", "launcher", "text", "models", "jobs"})
+@ApplicationModule(allowedDependencies = {"spec", "launcher", "security", "text", "models", "jobs"})
 @NullMarked
 package dev.tandem.scoring;
 

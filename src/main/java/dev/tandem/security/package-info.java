@@ -1,5 +1,5 @@
-/** Who may do what: the tokens of worker attempts. */
-@ApplicationModule(allowedDependencies = {})
+/** Who may do what: projects, which are the tenants, and the tokens of worker attempts. */
+@ApplicationModule(allowedDependencies = {"spec"})
 @NullMarked
 package dev.tandem.security;
 

@@ -7,6 +7,7 @@ public enum FailureKind {
     INVALID_SPEC(false),
     INVALID_DATASET(false),
     INVALID_MODEL(false),
+    TOO_LARGE(false),
     DIVERGED(false),
     OUT_OF_MEMORY(true),
     STORAGE(true),

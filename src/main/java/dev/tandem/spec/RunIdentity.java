@@ -21,15 +21,15 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code save_strategy} unless the best checkpoint becomes the result; and the evaluation set unless a metric of it decides
  * which checkpoint is best.
  *
- * <p>Two runs with the same {@link #digest} give the same bytes on one kind of machine with one number of threads. A
- * checkpoint carries the identity of its run and is good for no other.
+ * <p>Two runs with the same {@link #digest} give the same bytes on one kind of machine with one number of threads and as
+ * much memory for a worker, by which passes are planned. A checkpoint carries the identity of its run and is good for no other.
  *
  * @param parts by name, as JSON
  */
 public record RunIdentity(Map<String, @Nullable Object> parts) {
 
     /** Raised by every change of this program after which the same settings give other numbers. */
-    public static final int NUMERICS = 1;
+    public static final int NUMERICS = 2;
 
     private static final String ORIGINS = "origins";
 

@@ -36,10 +36,8 @@ public final class Durable {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path left, @Nullable IOException e) throws IOException {
-                super.postVisitDirectory(left, e);
+            void leave(Path left) throws IOException {
                 Files.deleteIfExists(left);
-                return FileVisitResult.CONTINUE;
             }
         });
     }
@@ -77,7 +75,10 @@ public final class Durable {
     }
 
     /** Takes it as it comes that others delete at the same time. */
-    private static class Visitor extends SimpleFileVisitor<Path> {
+    private abstract static class Visitor extends SimpleFileVisitor<Path> {
+
+        @SuppressWarnings("UnusedVariable") // of those that do something
+        void leave(Path folder) throws IOException {}
 
         @Override
         public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
@@ -86,7 +87,11 @@ public final class Durable {
 
         @Override
         public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
-            return e == null ? FileVisitResult.CONTINUE : passOver(e);
+            if (e != null) {
+                passOver(e);
+            }
+            leave(folder);
+            return FileVisitResult.CONTINUE;
         }
 
         private static FileVisitResult passOver(IOException e) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -49,7 +50,8 @@ final class Hold implements AutoCloseable {
 
     /** Whether a living process holds the folder. */
     static boolean isOn(Path folder) throws IOException {
-        Path file = file(folder.resolveSibling(".").toRealPath().resolve(folder.getFileName()));
+        Path parent = Objects.requireNonNull(folder.getParent(), "what can be held lies in a folder");
+        Path file = file(parent.toRealPath().resolve(folder.getFileName()));
         if (OWN.contains(file)) {
             return true;
         }

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the rows of one file, tokenizing them some hundred at a time. */
+/** Reads the rows of one file, tokenizing them some hundred at a time, and hands on what becomes of each. */
 final class DatasetReader implements PreferenceFile.Visitor {
 
     private static final int ROWS_AT_ONCE = 256;
@@ -28,13 +28,12 @@ final class DatasetReader implements PreferenceFile.Visitor {
     private final @Nullable Integer maxLength;
     private final TruncationMode mode;
     private final Method method;
+    private final TokenizedDataset.Visitor visitor;
     private final List<RowText> waiting = new ArrayList<>();
-    private final List<TokenizedRow> rows = new ArrayList<>();
-    private final List<Dropped> dropped = new ArrayList<>();
-    private final List<RowProblem> skipped = new ArrayList<>();
-    private final List<Long> boundarySplits = new ArrayList<>();
-    private final List<Long> truncated = new ArrayList<>();
+    private @Nullable Dropped firstDropped;
+    private @Nullable RowProblem firstSkipped;
     private long valid;
+    private long kept;
     private int highestId = -1;
 
     DatasetReader(
@@ -42,15 +41,17 @@ final class DatasetReader implements PreferenceFile.Visitor {
             RowTokenizer tokenizer,
             @Nullable Integer maxLength,
             TruncationMode mode,
-            Method method) {
+            Method method,
+            TokenizedDataset.Visitor visitor) {
         this.source = source;
         this.tokenizer = tokenizer;
         this.maxLength = maxLength;
         this.mode = mode;
         this.method = method;
+        this.visitor = visitor;
     }
 
-    TokenizedDataset read() {
+    TokenizedDataset.HighestToken read() {
         try {
             // What the file unpacks to was held against the limit when it was stored.
             var how = new Reading(source.format(), source.columns(), Long.MAX_VALUE);
@@ -68,11 +69,11 @@ final class DatasetReader implements PreferenceFile.Visitor {
                     "%d valid rows were counted at upload, the file now has %d; upload it again"
                             .formatted(source.rowsExpected(), valid));
         }
-        if (rows.isEmpty()) {
+        if (kept == 0) {
             throw invalid(source, emptiness());
         }
-        String highest = tokenizer.tokenizer().decode(new int[] {highestId}, false);
-        return new TokenizedDataset(rows, dropped, skipped, boundarySplits, truncated, highestId, highest);
+        return new TokenizedDataset.HighestToken(
+                highestId, tokenizer.tokenizer().decode(new int[] {highestId}, false));
     }
 
     @Override
@@ -99,7 +100,8 @@ final class DatasetReader implements PreferenceFile.Visitor {
         if (source.onInvalid() == OnInvalid.REJECT) {
             throw invalid(source, "line %d: %s".formatted(problem.line(), problem.message()));
         }
-        skipped.add(problem);
+        firstSkipped = firstSkipped == null ? problem : firstSkipped;
+        visitor.skipped(problem);
     }
 
     /** A row that is a valid row of its file, but not for this model. */
@@ -107,7 +109,13 @@ final class DatasetReader implements PreferenceFile.Visitor {
         if (source.onInvalid() == OnInvalid.REJECT) {
             problem(new RowProblem(line, code, reason));
         }
-        dropped.add(new Dropped(line, reason));
+        drop(line, reason);
+    }
+
+    private void drop(long line, String reason) {
+        var dropped = new Dropped(line, reason);
+        firstDropped = firstDropped == null ? dropped : firstDropped;
+        visitor.dropped(dropped);
     }
 
     private static PreferenceRow demonstration(PreferenceRow row) {
@@ -122,25 +130,20 @@ final class DatasetReader implements PreferenceFile.Visitor {
     private void add(TokenizedRow row) {
         int[] rejected = row.rejectedIds();
         if (row.chosenIds().length == 0 || rejected != null && rejected.length == 0) {
-            dropped.add(new Dropped(row.line(), "a completion has no tokens"));
+            drop(row.line(), "a completion has no tokens");
             return;
         }
-        Optional<TokenizedRow> kept = maxLength == null ? Optional.of(row) : row.truncated(maxLength, mode);
-        if (kept.isEmpty()) {
-            dropped.add(new Dropped(
+        Optional<TokenizedRow> fitting = maxLength == null ? Optional.of(row) : row.truncated(maxLength, mode);
+        if (fitting.isEmpty()) {
+            drop(
                     row.line(),
                     "the prompt has %d tokens, which leaves no room below max_length %d"
-                            .formatted(row.promptIds().length, maxLength)));
+                            .formatted(row.promptIds().length, maxLength));
             return;
         }
-        if (maxLength != null && row.longest() > maxLength) {
-            truncated.add(row.line());
-        }
-        if (row.boundarySplit()) {
-            boundarySplits.add(row.line());
-        }
-        noteIds(kept.get());
-        rows.add(kept.get());
+        noteIds(fitting.get());
+        kept++;
+        visitor.row(fitting.get(), maxLength != null && row.longest() > maxLength);
     }
 
     private void noteIds(TokenizedRow row) {
@@ -159,15 +162,12 @@ final class DatasetReader implements PreferenceFile.Visitor {
     }
 
     private String emptiness() {
-        if (valid == 0) {
-            return skipped.isEmpty()
-                    ? "the file is empty; a dataset has one JSON object a line"
-                    : "no line is a valid row; line %d: %s"
-                            .formatted(
-                                    skipped.getFirst().line(),
-                                    skipped.getFirst().message());
+        if (firstDropped != null) {
+            return "none of %d rows can be trained on; line %d: %s"
+                    .formatted(valid, firstDropped.line(), firstDropped.reason());
         }
-        return "none of %d rows can be trained on; line %d: %s"
-                .formatted(valid, dropped.getFirst().line(), dropped.getFirst().reason());
+        return firstSkipped == null
+                ? "the file is empty; a dataset has one JSON object a line"
+                : "no line is a valid row; line %d: %s".formatted(firstSkipped.line(), firstSkipped.message());
     }
 }

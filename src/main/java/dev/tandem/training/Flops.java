@@ -1,6 +1,5 @@
 package dev.tandem.training;
 
-import dev.tandem.transformer.Decoder;
 import dev.tandem.transformer.ModelConfig;
 import dev.tandem.transformer.TokenTree;
 import dev.tandem.transformer.WeightShapes;
@@ -18,11 +17,13 @@ import dev.tandem.transformer.WeightShapes;
 record Flops(double perToken, double perVisiblePair, double perPrediction, int passes, int heads) {
 
     static Flops of(Policy policy) {
-        Decoder decoder = policy.model().decoder();
-        ModelConfig config = decoder.config();
+        return of(policy.model().config(), policy.model().adapter() != null, policy.trainsHead());
+    }
+
+    /** @param adapted whether an adapter is trained and the model's own weights stay */
+    static Flops of(ModelConfig config, boolean adapted, boolean trainsHead) {
         double weights = WeightShapes.linearWeights(config);
         double head = 2.0 * config.hiddenSize() * config.vocabSize();
-        boolean frozen = policy.model().adapter() != null;
         return new Flops(
                 2 * weights,
                 4.0
@@ -30,8 +31,8 @@ record Flops(double perToken, double perVisiblePair, double perPrediction, int p
                         * config.attention().heads()
                         * config.attention().headDim(),
                 head,
-                frozen ? 2 : 3,
-                policy.trainsHead() ? 4 : 2);
+                adapted ? 2 : 3,
+                trainsHead ? 4 : 2);
     }
 
     /**
@@ -47,12 +48,24 @@ record Flops(double perToken, double perVisiblePair, double perPrediction, int p
         return block * (passes + more + (recomputes ? 1 : 0)) + batch.predictions() * perPrediction * (heads + more);
     }
 
+    /**
+     * Of all rows once.
+     *
+     * @param referenced share of the rows that the reference runs too
+     */
+    double of(TokenCounts rows, double referenced, boolean recomputes) {
+        double run = rows.tokens() - rows.sequences();
+        double block = run * perToken + rows.visiblePairs() * perVisiblePair;
+        return block * (passes + referenced + (recomputes ? 1 : 0))
+                + rows.predictions() * perPrediction * (heads + referenced);
+    }
+
     private static double tokens(TokenTree tree) {
         return tree.trunk().length
                 + tree.branches().stream().mapToInt(TokenTree::run).sum();
     }
 
-    private static double visiblePairs(TokenTree tree) {
+    static double visiblePairs(TokenTree tree) {
         double trunk = tree.trunk().length;
         double pairs = trunk * trunk / 2;
         for (int[] branch : tree.branches()) {

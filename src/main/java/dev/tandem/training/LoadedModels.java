@@ -93,15 +93,6 @@ record LoadedModels(Policy policy, Function<Ops, LanguageModel> reference) {
         return adapter.trainsBiases() || drops;
     }
 
-    /** Whether rows must run together as they are declared: dropout is drawn for a micro-batch, some positions depend on it. */
-    boolean mustStayDeclared(TrainingRun run) {
-        LoraAdapter adapter = policy.model().adapter();
-        return policy.model().config().dependsOnBatch()
-                || adapter != null
-                        && !run.spec().disableDropout()
-                        && adapter.config().dropout() > 0;
-    }
-
     /** Whether the first step finds policy and reference the same. */
     boolean beginAlike(TrainingRun run) {
         LoraAdapter adapter = policy.model().adapter();

@@ -1,6 +1,7 @@
 package dev.tandem.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.tandem.transformer.LanguageModel;
 import dev.tandem.transformer.Ops;
 import dev.tandem.transformer.PackedTokens;
@@ -41,7 +42,12 @@ interface Reference extends AutoCloseable {
     record Live(LanguageModel model) implements Reference {
         @Override
         public Numbers logps(Ops ops, MicroBatch batch, PackedTokens tokens) {
-            return new Numbers(model.logps(ops, tokens), batch.rows().size());
+            // What it computes on the way goes before the policy's own pass.
+            try (NDManager scratch = ops.manager().newSubManager()) {
+                NDArray logps = model.logps(ops.in(scratch), tokens);
+                logps.attach(ops.manager());
+                return new Numbers(logps, batch.rows().size());
+            }
         }
 
         @Override

@@ -4,21 +4,20 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
-import dev.tandem.spec.DataSource;
+import ai.djl.util.cuda.CudaUtils;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.IdleSettings;
+import dev.tandem.spec.MachineMemory;
 import dev.tandem.spec.Method;
-import dev.tandem.spec.PromptBoundary;
 import dev.tandem.spec.RunFit;
 import dev.tandem.spec.TrainingFailure;
-import dev.tandem.text.RowTokenizer;
-import dev.tandem.text.TextTokenizer;
-import dev.tandem.text.TokenizedDataset;
+import dev.tandem.text.TokenizedRow;
 import dev.tandem.transformer.InvalidCheckpoint;
 import dev.tandem.transformer.Kernels;
 import dev.tandem.transformer.LoraAdapter;
 import dev.tandem.transformer.ModelConfig;
 import java.io.IOException;
+import java.lang.management.MemoryUsage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -27,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Trains one model from the start, or from a checkpoint, to the end. */
 public final class Trainer {
-
-    private static final int LINES_NAMED = 20;
 
     private final TrainingRun run;
     private final TrainingMonitor monitor;
@@ -51,25 +48,17 @@ public final class Trainer {
         Device device = engine.getGpuCount() > 0 ? Device.gpu() : Device.cpu();
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
                 Kernels kernels = Kernels.load(manager, run.spec().bf16())) {
-            RunData data = read(ModelConfig.read(run.model()));
+            RunData data = new RunRows(run, monitor).read(ModelConfig.read(run.model()));
+            MemoryPlan plan = plan(data, device);
             LoadedModels models = LoadedModels.load(kernels.in(manager), run);
             Dropouts.check(run, models, monitor);
             Reference reference = reference(models, data, manager, kernels);
             try (reference) {
-                var loop = new TrainingLoop(
-                        run,
-                        monitor,
-                        manager,
-                        kernels,
-                        models,
-                        reference,
-                        data,
-                        models.mustStayDeclared(run)
-                                ? PassPlan.asDeclared(run.spec().gradientCheckpointing())
-                                : new PassPlan(2048, run.spec().gradientCheckpointing()));
+                var loop = new TrainingLoop(run, monitor, manager, kernels, models, reference, data, plan.passes());
                 int fromStep = loop.resume();
                 monitor.started(loop.totalSteps(), fromStep, data.rows().size(), data.dropped(), device.toString());
                 if (fromStep == 0) {
+                    monitor.noted(plan.announcement(), plan.numbers());
                     warnOfSettingsWithoutEffect();
                 }
                 Outcome outcome = loop.run();
@@ -85,6 +74,33 @@ public final class Trainer {
         } catch (EngineException e) {
             throw outOfMemory(e) ? new TrainingFailure(FailureKind.OUT_OF_MEMORY, memoryAdvice(e), e) : e;
         }
+    }
+
+    /** A run that goes on had a plan that held; its checkpoint has it. */
+    private MemoryPlan plan(RunData data, Device device) {
+        List<TokenizedRow> evalRows = data.evalRows();
+        MemoryPlan plan = new MemoryNeeds(
+                        RunForecast.footprint(run.model(), run.lora(), run.adapter(), run.spec()),
+                        run.spec(),
+                        run.method(),
+                        run.adapter() != null,
+                        TokenCounts.of(data.rows(), run.method()),
+                        evalRows == null ? null : TokenCounts.of(evalRows, run.method()))
+                .within(room(device));
+        if (!plan.fits() && run.resumeFrom() == null) {
+            throw new TrainingFailure(FailureKind.TOO_LARGE, plan.refusal(run.lora() != null || run.adapter() != null));
+        }
+        return plan;
+    }
+
+    private MemoryPlan.Room room(Device device) {
+        Long given = run.memory();
+        if (!device.isGpu()) {
+            return new MemoryPlan.Room(given == null ? MachineMemory.share(1) : given, false);
+        }
+        MemoryUsage memory = CudaUtils.getGpuMemory(device);
+        long free = memory.getMax() - memory.getUsed();
+        return new MemoryPlan.Room(given == null ? free : Math.min(given, free), true);
     }
 
     private @Nullable Reference reference(LoadedModels models, RunData data, NDManager manager, Kernels kernels)
@@ -119,61 +135,6 @@ public final class Trainer {
                     "bias = %s trains biases of the model itself, so the reference moves with them, as with PEFT and TRL; set bias to none for a reference that stays"
                             .formatted(adapter.config().bias().name().toLowerCase(Locale.ROOT)),
                     Map.of());
-        }
-    }
-
-    private RunData read(ModelConfig config) {
-        try (TextTokenizer tokenizer = TextTokenizer.open(run.model())) {
-            var rows = new RowTokenizer(tokenizer, run.spec().promptBoundary());
-            TokenizedDataset data = read(run.data(), rows, config, "the dataset");
-            DataSource evalSource = run.evalData();
-            TokenizedDataset evalData =
-                    evalSource == null ? null : read(evalSource, rows, config, "the evaluation set");
-            return new RunData(
-                    data.rows(),
-                    evalData == null ? null : evalData.rows(),
-                    data.dropped().size());
-        }
-    }
-
-    private TokenizedDataset read(DataSource source, RowTokenizer tokenizer, ModelConfig config, String name) {
-        TokenizedDataset data = TokenizedDataset.read(
-                source, tokenizer, maxLength(config), run.spec().truncationMode(), run.method());
-        data.requireWithin(config.vocabSize());
-        data.dropped().stream()
-                .findFirst()
-                .ifPresent(first -> warn(
-                        data.dropped().stream()
-                                .map(TokenizedDataset.Dropped::line)
-                                .toList(),
-                        "%d rows of %s are left out, line %d because %s"
-                                .formatted(data.dropped().size(), name, first.line(), first.reason())));
-        warn(
-                data.truncated(),
-                "%d rows of %s are cut to max_length".formatted(data.truncated().size(), name));
-        warn(
-                data.boundarySplits(),
-                "%d rows of %s have a token across the border of prompt and completion; %s"
-                        .formatted(
-                                data.boundarySplits().size(),
-                                name,
-                                run.spec().promptBoundary() == PromptBoundary.REPAIR
-                                        ? "the completion was encoded on its own, so no text is lost"
-                                        : "their completions are cut as TRL cuts them and lose text there; set prompt_boundary to repair to keep it"));
-        return data;
-    }
-
-    /** Learned positions end where the table ends, whatever the spec says. */
-    private @Nullable Integer maxLength(ModelConfig config) {
-        Integer asked = run.spec().maxLength();
-        return config.learnsPositions()
-                ? Integer.valueOf(asked == null ? config.contextLength() : Math.min(asked, config.contextLength()))
-                : asked;
-    }
-
-    private void warn(List<Long> lines, String message) {
-        if (!lines.isEmpty()) {
-            monitor.warned(message, Map.of("lines", lines.subList(0, Math.min(lines.size(), LINES_NAMED))));
         }
     }
 

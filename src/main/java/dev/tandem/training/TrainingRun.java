@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     if the run is to fail instead
  * @param origins content of what goes in, so that no checkpoint of other content is resumed; null if nobody took the
  *     digests, and then settings and token ids vouch alone
+ * @param memory bytes that the run may take; null for what the machine has
  * @param referenceCache folder of what this reference gave to rows before; null to forget it when the run ends
  */
 public record TrainingRun(
@@ -38,6 +39,7 @@ public record TrainingRun(
         @Nullable Path resumeFrom,
         @Nullable List<Path> earlier,
         RunIdentity.@Nullable Origins origins,
+        @Nullable Long memory,
         @Nullable Path referenceCache) {
 
     /** A run on inputs that nobody took the digests of. */
@@ -66,6 +68,7 @@ public record TrainingRun(
                 checkpoints,
                 checkpointPrefix,
                 resumeFrom,
+                null,
                 null,
                 null,
                 referenceCache);

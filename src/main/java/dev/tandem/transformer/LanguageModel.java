@@ -1,6 +1,7 @@
 package dev.tandem.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,9 @@ public record LanguageModel(
     public record Prediction(NDArray states, Routing routing) {}
 
     public Prediction predict(Ops ops, PackedTokens tokens) {
+        if (!JniUtils.isGradMode()) {
+            return Recomputation.forward(ops, this, tokens);
+        }
         Decoder.Output output = decoder.run(ops, tokens, adapter);
         return new Prediction(ops.call("select", output.hidden(), tokens.predictors()), output.routing());
     }

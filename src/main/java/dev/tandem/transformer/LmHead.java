@@ -25,7 +25,12 @@ public final class LmHead {
     private final int chunkRows;
 
     public LmHead(Decoder decoder) {
-        this(decoder, Math.max(16, CHUNK_LOGITS / decoder.config().vocabSize()));
+        this(decoder, chunkRows(decoder.config().vocabSize()));
+    }
+
+    /** Predictions computed at one time. */
+    static int chunkRows(int vocabSize) {
+        return Math.max(16, CHUNK_LOGITS / vocabSize);
     }
 
     /** @param chunkRows predictions computed at one time */

@@ -27,7 +27,7 @@ public final class Ops {
     }
 
     /** The same operations, with results that live as long as {@code other}. */
-    Ops in(NDManager other) {
+    public Ops in(NDManager other) {
         return new Ops(module, other);
     }
 

@@ -49,6 +49,27 @@ public final class Recomputation {
         return new Recomputation(model, tokens, inputs, routing, states);
     }
 
+    /** Runs forward for what is predicted alone: of no layer anything outlives the next one. */
+    static LanguageModel.Prediction forward(Ops ops, LanguageModel model, PackedTokens tokens) {
+        var routing = new Routing(tokens);
+        NDArray x = inside(ops, model, tokens, routing, Decoder.Pass::embeddings);
+        for (int i = 0; i < model.config().layers().size(); i++) {
+            int layer = i;
+            try (NDArray below = x) {
+                x = inside(ops, model, tokens, routing, pass -> pass.layer(layer, below));
+            }
+        }
+        try (NDArray last = x) {
+            NDArray states = inside(
+                    ops,
+                    model,
+                    tokens,
+                    routing,
+                    pass -> pass.ops.call("select", pass.finalNorm(last), tokens.predictors()));
+            return new LanguageModel.Prediction(states, routing);
+        }
+    }
+
     private static NDArray inside(
             Ops ops, LanguageModel model, PackedTokens tokens, Routing routing, Function<Decoder.Pass, NDArray> part) {
         try (NDManager scope = ops.manager().newSubManager()) {

@@ -1,5 +1,6 @@
 package dev.tandem.webhooks;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Ids;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -25,6 +26,7 @@ public class WebhookEndpoint {
     @Version
     private @Nullable Long version;
 
+    private String project;
     private String name;
     private String url;
 
@@ -39,8 +41,9 @@ public class WebhookEndpoint {
 
     protected WebhookEndpoint() {} // for JPA
 
-    WebhookEndpoint(String name, String url, List<String> eventTypes, Instant now) {
+    WebhookEndpoint(Project project, String name, String url, List<String> eventTypes, Instant now) {
         this.id = Ids.fresh("we_");
+        this.project = project.name();
         this.name = name;
         this.url = url;
         this.eventTypes = eventTypes;
@@ -64,6 +67,10 @@ public class WebhookEndpoint {
         oldSecretUntil = keepOld ? now.plus(OLD_SECRET_LASTS) : null;
         secret = Signature.freshSecret();
         updatedAt = now;
+    }
+
+    Project project() {
+        return new Project(project);
     }
 
     public String id() {

@@ -14,9 +14,11 @@ interface WebhookEndpoints extends Repository<WebhookEndpoint, String> {
 
     void delete(WebhookEndpoint endpoint);
 
-    long count();
+    long countByProject(String project);
 
     Optional<WebhookEndpoint> findById(String id);
 
-    Window<WebhookEndpoint> findAllBy(ScrollPosition position, Limit limit, Sort sort);
+    Optional<WebhookEndpoint> findByProjectAndId(String project, String id);
+
+    Window<WebhookEndpoint> findAllByProject(String project, ScrollPosition position, Limit limit, Sort sort);
 }

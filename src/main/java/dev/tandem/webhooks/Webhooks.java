@@ -1,5 +1,6 @@
 package dev.tandem.webhooks;
 
+import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
@@ -14,7 +15,7 @@ import org.springframework.data.domain.Window;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The door to webhook endpoints and the log of what was sent to them. */
+/** The door to the webhook endpoints of each project and the log of what was sent to them. */
 @Service
 public class Webhooks {
 
@@ -46,14 +47,14 @@ public class Webhooks {
     }
 
     /** @throws InvalidSpec naming every field that is wrong; an address that may not be connected to is */
-    public WebhookEndpoint create(String name, String url, List<String> eventTypes) {
+    public WebhookEndpoint create(Project project, String name, String url, List<String> eventTypes) {
         check(name, url, eventTypes);
-        if (endpoints.count() >= MOST) {
+        if (endpoints.countByProject(project.name()) >= MOST) {
             throw new Conflict(
                     "url", "too_many", "there are %d webhook endpoints already; delete one first".formatted(MOST));
         }
-        return endpoints.saveAndFlush(
-                new WebhookEndpoint(name, url, eventTypes.stream().distinct().toList(), clock.instant()));
+        return endpoints.saveAndFlush(new WebhookEndpoint(
+                project, name, url, eventTypes.stream().distinct().toList(), clock.instant()));
     }
 
     private void check(String name, String url, List<String> eventTypes) {
@@ -76,19 +77,24 @@ public class Webhooks {
         }
     }
 
-    public WebhookEndpoint get(String id) {
-        return endpoints.findById(id).orElseThrow(() -> new NotFound("webhook_endpoint", id));
+    public WebhookEndpoint get(Project project, String id) {
+        return endpoints.findByProjectAndId(project.name(), id).orElseThrow(() -> new NotFound("webhook_endpoint", id));
     }
 
     /** Newest first. */
-    public Window<WebhookEndpoint> list(ScrollPosition after, int limit) {
-        return endpoints.findAllBy(after, Limit.of(limit), Sort.by(Sort.Direction.DESC, "createdAt", "id"));
+    public Window<WebhookEndpoint> list(Project project, ScrollPosition after, int limit) {
+        return endpoints.findAllByProject(
+                project.name(), after, Limit.of(limit), Sort.by(Sort.Direction.DESC, "createdAt", "id"));
     }
 
     /** What is null stays as it is. */
     public WebhookEndpoint change(
-            String id, @Nullable String name, @Nullable String url, @Nullable List<String> eventTypes) {
-        WebhookEndpoint endpoint = get(id);
+            Project project,
+            String id,
+            @Nullable String name,
+            @Nullable String url,
+            @Nullable List<String> eventTypes) {
+        WebhookEndpoint endpoint = get(project, id);
         String newName = name == null ? endpoint.name() : name;
         String newUrl = url == null ? endpoint.url() : url;
         List<String> newTypes = eventTypes == null ? endpoint.eventTypes() : eventTypes;
@@ -99,16 +105,16 @@ public class Webhooks {
 
     /** @param keepOld whether the old secret signs too for another day */
     @Transactional
-    public WebhookEndpoint rotateSecret(String id, boolean keepOld) {
-        WebhookEndpoint endpoint = get(id);
+    public WebhookEndpoint rotateSecret(Project project, String id, boolean keepOld) {
+        WebhookEndpoint endpoint = get(project, id);
         endpoint.rotateSecret(keepOld, clock.instant());
         return endpoints.saveAndFlush(endpoint);
     }
 
     /** What has not been sent to it never will be. */
     @Transactional
-    public void delete(String id) {
-        endpoints.delete(get(id));
+    public void delete(Project project, String id) {
+        endpoints.delete(get(project, id));
     }
 
     /**
@@ -117,8 +123,8 @@ public class Webhooks {
      * @return the status of the endpoint's answer
      * @throws InvalidSpec if the endpoint does not answer
      */
-    public int test(String id, String eventType) {
-        WebhookEndpoint endpoint = get(id);
+    public int test(Project project, String id, String eventType) {
+        WebhookEndpoint endpoint = get(project, id);
         new Rules()
                 .check(
                         EventType.words().contains(eventType),
@@ -136,7 +142,7 @@ public class Webhooks {
     }
 
     /** What was sent or is to be, newest first, from behind {@code after}. */
-    public List<Delivery> deliveries(String id, @Nullable String after, int limit) {
-        return deliveries.of(get(id).id(), after, limit);
+    public List<Delivery> deliveries(Project project, String id, @Nullable String after, int limit) {
+        return deliveries.of(get(project, id).id(), after, limit);
     }
 }

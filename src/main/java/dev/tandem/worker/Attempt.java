@@ -26,12 +26,15 @@ final class Attempt {
     private final ReportLog reports;
     private final Standing standing;
     private final Training training;
+    private final @Nullable Long memory;
 
-    Attempt(AttemptOrder order, ReportLog reports, Standing standing, Training training) {
+    /** @param memory bytes that the run may take; null for what the machine has */
+    Attempt(AttemptOrder order, ReportLog reports, Standing standing, Training training, @Nullable Long memory) {
         this.order = order;
         this.reports = reports;
         this.standing = standing;
         this.training = training;
+        this.memory = memory;
     }
 
     /** What a process that ended with this report exits with; nothing if the report ends no attempt. */
@@ -139,6 +142,7 @@ final class Attempt {
                 checkpoints.isEmpty() ? null : checkpoints.getFirst(),
                 checkpoints.stream().skip(1).toList(),
                 order.origins(),
+                memory,
                 Path.of(order.referenceCachePath()));
     }
 

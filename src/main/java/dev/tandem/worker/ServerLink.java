@@ -3,18 +3,19 @@ package dev.tandem.worker;
 import dev.tandem.spec.AttemptOrder;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
+import dev.tandem.spec.ServerFile;
 import dev.tandem.spec.Wire;
 import dev.tandem.spec.WorkerExit;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,38 +30,38 @@ final class ServerLink {
     private static final Logger log = LoggerFactory.getLogger(ServerLink.class);
     private static final Duration TO_CONNECT = Duration.ofSeconds(5);
     private static final Duration TO_ANSWER = Duration.ofSeconds(30);
-    private static final Duration BEAT_TO_ANSWER = Duration.ofSeconds(2);
+    private static final Duration BEAT_TO_ANSWER = Duration.ofSeconds(1);
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(TO_CONNECT)
             .build();
     private final AtomicBoolean reachable = new AtomicBoolean(true);
-    private final String attempt;
-    private final String token;
+    private final WorkerSettings settings;
+    private volatile String server;
 
     /** A lost beat must not hold up the next one: the lease lasts for a few of them. */
     private final Duration beatToAnswer;
 
     ServerLink(WorkerSettings settings) {
-        attempt = "%s/internal/attempts/%s/%d".formatted(settings.server(), settings.job(), settings.epoch());
-        token = settings.token();
+        this.settings = settings;
+        this.server = settings.server().toString();
         beatToAnswer = settings.heartbeat().compareTo(BEAT_TO_ANSWER) > 0 ? settings.heartbeat() : BEAT_TO_ANSWER;
     }
 
     record Receipt(long acceptedThrough) {}
 
     AttemptOrder order() throws IOException, InterruptedException {
-        return exchange(request("").GET(), AttemptOrder.class);
+        return exchange("", HttpRequest.Builder::GET, AttemptOrder.class);
     }
 
     Instruction beat(Heartbeat progress) throws IOException, InterruptedException {
-        BodyPublisher body = BodyPublishers.ofByteArray(Wire.JSON.writeValueAsBytes(progress));
+        byte[] body = Wire.JSON.writeValueAsBytes(progress);
         @Nullable
-        Instruction told = exchange(request("/heartbeat").timeout(beatToAnswer).POST(body), Heartbeat.Reply.class)
+        Instruction told = exchange("/heartbeat", beat -> post(beat, body).timeout(beatToAnswer), Heartbeat.Reply.class)
                 .instruction();
         if (told == null) {
-            throw new IOException("%s/heartbeat answered without an instruction".formatted(attempt));
+            throw new IOException("a heartbeat to %s was answered without an instruction".formatted(server));
         }
         return told;
     }
@@ -70,31 +71,48 @@ final class ServerLink {
      * @return the highest {@code seq} up to which the server has everything
      */
     long deliver(byte[] reports) throws IOException, InterruptedException {
-        BodyPublisher body = BodyPublishers.ofByteArray(reports);
-        return exchange(request("/reports").POST(body), Receipt.class).acceptedThrough();
+        return exchange("/reports", request -> post(request, reports), Receipt.class)
+                .acceptedThrough();
     }
 
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(attempt + path))
+    private static HttpRequest.Builder post(HttpRequest.Builder request, byte[] body) {
+        return request.POST(BodyPublishers.ofByteArray(body));
+    }
+
+    private <T> T exchange(String path, UnaryOperator<HttpRequest.Builder> request, Class<T> answer)
+            throws IOException, InterruptedException {
+        String asked = server;
+        try {
+            return send(asked, path, request, answer);
+        } catch (IOException e) {
+            String now = ServerFile.read(settings.stateFolder()).orElse(asked);
+            if (now.equals(asked)) {
+                if (reachable.compareAndSet(true, false)) {
+                    log.warn(
+                            "cannot reach the server ({}); reports are kept and delivered when it is back",
+                            e.toString());
+                }
+                throw e;
+            }
+            log.info("the server at {} is gone; the one at {} took its workers over", asked, now);
+            server = now;
+            return send(now, path, request, answer);
+        }
+    }
+
+    private <T> T send(String to, String path, UnaryOperator<HttpRequest.Builder> how, Class<T> answer)
+            throws IOException, InterruptedException {
+        var attempt = "%s/internal/attempts/%s/%d%s".formatted(to, settings.job(), settings.epoch(), path);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(attempt))
                 .timeout(TO_ANSWER)
-                .header("Authorization", "Bearer " + token)
+                .header("Authorization", "Bearer " + settings.token())
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json");
-    }
-
-    private <T> T exchange(HttpRequest.Builder request, Class<T> answer) throws IOException, InterruptedException {
-        try {
-            T read = read(client.send(request.build(), BodyHandlers.ofByteArray()), answer);
-            if (reachable.compareAndSet(false, true)) {
-                log.info("the server is back");
-            }
-            return read;
-        } catch (IOException e) {
-            if (reachable.compareAndSet(true, false)) {
-                log.warn("cannot reach the server ({}); reports are kept and delivered when it is back", e.toString());
-            }
-            throw e;
+        T read = read(client.send(how.apply(request).build(), BodyHandlers.ofByteArray()), answer);
+        if (reachable.compareAndSet(false, true)) {
+            log.info("the server is back");
         }
+        return read;
     }
 
     private static <T> T read(HttpResponse<byte[]> response, Class<T> answer) throws IOException {

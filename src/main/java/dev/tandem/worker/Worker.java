@@ -71,8 +71,9 @@ public final class Worker {
             log.warn("{}; stopping, exit {}", e.getMessage(), e.exit().code());
             return e.exit().code();
         } catch (IOException e) {
-            log.error("cannot keep reports or reach the server, exit {}", WorkerExit.TRY_AGAIN.code(), e);
-            return WorkerExit.TRY_AGAIN.code();
+            int exit = standing.isTerminating() ? TERMINATED : WorkerExit.TRY_AGAIN.code();
+            log.error("cannot keep reports or reach the server, exit {}", exit, e);
+            return exit;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return WorkerExit.TRY_AGAIN.code();
@@ -96,7 +97,7 @@ public final class Worker {
                 order.epoch(),
                 order.method(),
                 order.card().model());
-        return delivered(reports, new Attempt(order, reports, standing, training).run());
+        return delivered(reports, new Attempt(order, reports, standing, training, settings.memory()).run());
     }
 
     private AttemptOrder order() throws IOException, InterruptedException {

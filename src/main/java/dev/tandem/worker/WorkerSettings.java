@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a worker finds its server and its files; all of it comes by environment, so that no secret stands in a command
@@ -12,9 +13,17 @@ import java.util.Map;
  *
  * @param stateFolder where the write-ahead log lies
  * @param patience how long undelivered results may wait for a server that is away
+ * @param memory bytes that the run may take; null for what the machine has
  */
 record WorkerSettings(
-        URI server, String token, String job, long epoch, Path stateFolder, Duration heartbeat, Duration patience) {
+        URI server,
+        String token,
+        String job,
+        long epoch,
+        Path stateFolder,
+        Duration heartbeat,
+        Duration patience,
+        @Nullable Long memory) {
 
     static WorkerSettings from(Map<String, String> environment) {
         return new WorkerSettings(
@@ -24,11 +33,16 @@ record WorkerSettings(
                 Long.parseLong(required(environment, "TANDEM_EPOCH")),
                 Path.of(required(environment, "TANDEM_STATE_DIR")),
                 Duration.parse(environment.getOrDefault("TANDEM_HEARTBEAT", "PT5S")),
-                Duration.parse(environment.getOrDefault("TANDEM_DELIVERY_PATIENCE", "PT24H")));
+                Duration.parse(environment.getOrDefault("TANDEM_DELIVERY_PATIENCE", "PT24H")),
+                memory(environment.get("TANDEM_WORKER_MEMORY")));
     }
 
     Path reportLog() {
         return ReportFile.in(stateFolder, job, epoch);
+    }
+
+    private static @Nullable Long memory(@Nullable String bytes) {
+        return bytes == null || bytes.isBlank() ? null : Long.valueOf(bytes);
     }
 
     private static String required(Map<String, String> environment, String name) {

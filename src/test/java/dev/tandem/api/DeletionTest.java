@@ -13,6 +13,8 @@ import dev.tandem.jobs.Job;
 import dev.tandem.jobs.WorkerReports;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Report;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;
@@ -65,7 +67,7 @@ class DeletionTest {
         Map<String, Object> request = scene.request("steps=1");
         request.put("training", Map.of("beta", 0.25));
         Job job = scene.submit(request);
-        Claim claim = attempts.claimNext("machine", 1).orElseThrow();
+        Claim claim = attempts.claimNext("machine", 1, AttemptToken.issue()).orElseThrow();
         Path checkpoint = Files.createDirectories(home.checkpoints(job.id()).resolve("attempt-1-step-1"));
         Path log = Files.createDirectories(home.logs().resolve(job.id()));
         reports.accept(
@@ -85,7 +87,7 @@ class DeletionTest {
         }
         assertThat(checkpoint.getParent()).doesNotExist();
         assertThat(log).doesNotExist();
-        RegisteredModel model = models.get(made);
+        RegisteredModel model = models.get(Project.DEFAULT, made);
         assertThat(model.job()).isEqualTo(job.id());
         assertThat(models.files(model)).isNotEmpty();
         assertThat(model.recipe()).extractingByKey("training").asString().contains("beta=0.25");

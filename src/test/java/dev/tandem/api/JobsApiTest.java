@@ -8,6 +8,7 @@ import dev.tandem.jobs.Attempts;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.WorkerReports;
+import dev.tandem.security.AttemptToken;
 import dev.tandem.spec.Report;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -167,10 +168,11 @@ class JobsApiTest {
     }
 
     @Test
-    void aFinishedJobCannotBeCancelled() throws Exception {
+    void aCancelledJobCanBeCancelledAgainButNotPaused() throws Exception {
         String id = json(post(scene.request("steps=1"), null)).get("id").asString();
         assertThat(mvc.post().uri(JOBS + "/" + id + "/cancel")).hasStatusOk();
-        assertThat(mvc.post().uri(JOBS + "/" + id + "/cancel"))
+        assertThat(mvc.post().uri(JOBS + "/" + id + "/cancel")).hasStatusOk();
+        assertThat(mvc.post().uri(JOBS + "/" + id + "/pause"))
                 .hasStatus(400)
                 .bodyJson()
                 .extractingPath("$.detail")
@@ -208,7 +210,7 @@ class JobsApiTest {
     @Test
     void metricsComeAsSeriesAndAsATable() throws Exception {
         String id = scene.submit("steps=1").id();
-        Claim claim = attempts.claimNext("machine", 100).orElseThrow();
+        Claim claim = attempts.claimNext("machine", 100, AttemptToken.issue()).orElseThrow();
         var envelopes = new ArrayList<Report.Envelope>();
         for (int step = 1; step <= 100; step++) {
             envelopes.add(new Report.Envelope(
@@ -246,7 +248,7 @@ class JobsApiTest {
     @Test
     void aWorkerIsToldWhyItIsTurnedAway() {
         scene.submit("steps=1");
-        Claim claim = attempts.claimNext("machine", 100).orElseThrow();
+        Claim claim = attempts.claimNext("machine", 100, AttemptToken.issue()).orElseThrow();
         String attempt = "/internal/attempts/" + claim.job() + "/" + claim.epoch();
         String token = "Bearer " + claim.token().secret();
         assertThat(mvc.get().uri(attempt)).hasStatus(401);

@@ -15,6 +15,7 @@ import dev.tandem.datasets.DatasetUpload;
 import dev.tandem.datasets.InvalidRows;
 import dev.tandem.models.ModelIntake;
 import dev.tandem.models.NewFile;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.OnInvalid;
@@ -96,7 +97,7 @@ class LargeUploadTest {
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         holdings.areTheSameAfter(() -> {
             long before = threads.getCurrentThreadAllocatedBytes();
-            assertThatThrownBy(() -> intake.take(upload(() -> line(200))))
+            assertThatThrownBy(() -> intake.take(Project.DEFAULT, upload(() -> line(200))))
                     .isInstanceOf(InvalidRows.class)
                     .hasMessageContaining("line 1: a line may have at most");
             assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100L * MB);
@@ -141,7 +142,7 @@ class LargeUploadTest {
         List<NewFile> files = golden.files().entrySet().stream()
                 .map(file -> new NewFile(file.getKey(), new ByteArrayResource(file.getValue())))
                 .toList();
-        String id = models.register("ranges", files, null).id();
+        String id = models.register(Project.DEFAULT, "ranges", files, null).id();
         URI file = uri("/api/v1/models/ranges/files/model.safetensors");
         HttpResponse<byte[]> part = http.send(
                 HttpRequest.newBuilder(file).header("Range", "bytes=1000-").build(),
@@ -164,7 +165,7 @@ class LargeUploadTest {
                 throw new IOException("No space left on device");
             }
         });
-        holdings.areTheSameAfter(() -> assertThatThrownBy(() -> intake.take(upload(broken)))
+        holdings.areTheSameAfter(() -> assertThatThrownBy(() -> intake.take(Project.DEFAULT, upload(broken)))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasRootCauseMessage("No space left on device"));
     }
@@ -172,13 +173,14 @@ class LargeUploadTest {
     @Test
     void aDatasetThatAJobNeedsStays() {
         String row = "{\"prompt\": \"a\", \"chosen\": \" b\", \"rejected\": \" c\"}\n";
-        String id = intake.take(upload(() -> bytes(row))).dataset().id();
+        String id =
+                intake.take(Project.DEFAULT, upload(() -> bytes(row))).dataset().id();
         busy.ids.add(id);
-        assertThatThrownBy(() -> datasets.delete("long"))
+        assertThatThrownBy(() -> datasets.delete(Project.DEFAULT, "long"))
                 .isInstanceOf(Conflict.class)
                 .hasMessageContaining("is used by job job_1 (running)");
         busy.ids.clear();
-        datasets.delete("long");
-        assertThat(datasets.find("long")).isEmpty();
+        datasets.delete(Project.DEFAULT, "long");
+        assertThat(datasets.find(Project.DEFAULT, "long")).isEmpty();
     }
 }

@@ -9,6 +9,7 @@ import dev.tandem.home.TandemHome;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Report;
@@ -77,7 +78,7 @@ class AttemptsTest {
         for (int i = 0; i < 8; i++) {
             scene.submit("steps=1");
         }
-        Callable<Optional<Claim>> claim = () -> attempts.claimNext("small", 2);
+        Callable<Optional<Claim>> claim = () -> attempts.claimNext("small", 2, AttemptToken.issue());
         int granted = 0;
         try (var schedulers = Executors.newFixedThreadPool(4)) {
             for (var each : schedulers.invokeAll(Collections.nCopies(6, claim))) {
@@ -219,9 +220,9 @@ class AttemptsTest {
         Job job = scene.submit("steps=1");
         Claim claim = claim();
         reports.heartbeat(id(claim), claim.token(), BEAT);
-        control.pause(job.id());
+        control.pause(Project.DEFAULT, job.id());
         assertThat(reports.heartbeat(id(claim), claim.token(), BEAT)).isEqualTo(Instruction.PAUSE);
-        control.cancel(job.id());
+        control.cancel(Project.DEFAULT, job.id());
         assertThat(reports.heartbeat(id(claim), claim.token(), BEAT)).isEqualTo(Instruction.CANCEL);
     }
 
@@ -262,11 +263,11 @@ class AttemptsTest {
     }
 
     private Claim claim() {
-        return attempts.claimNext("machine", 100).orElseThrow();
+        return attempts.claimNext("machine", 100, AttemptToken.issue()).orElseThrow();
     }
 
     private List<String> claimAll(String machine) {
-        return Stream.generate(() -> attempts.claimNext(machine, 100))
+        return Stream.generate(() -> attempts.claimNext(machine, 100, AttemptToken.issue()))
                 .takeWhile(Optional::isPresent)
                 .map(claim -> claim.orElseThrow().job())
                 .toList();

@@ -2,19 +2,18 @@ package dev.tandem.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.GoldenModel;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.home.TandemHome;
 import dev.tandem.jobs.Attempts.AttemptId;
 import dev.tandem.jobs.Attempts.Claim;
+import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Report;
 import dev.tandem.spec.Wire;
-import dev.tandem.storage.BlobStore;
-import dev.tandem.storage.Staging;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,9 +54,6 @@ class FencingTest {
     TandemHome home;
 
     @Autowired
-    BlobStore blobs;
-
-    @Autowired
     JdbcClient sql;
 
     @Autowired
@@ -83,7 +79,7 @@ class FencingTest {
         heartbeat(old);
         reports.accept(id(old), old.token(), List.of(new Report.Envelope(1, measured(1))));
         attempts.lost(expired(old));
-        String tree = result();
+        String tree = scene.result();
         goOn(meanwhile, job, tree);
         Map<String, String> before = everything();
         double fenced = fencedWrites();
@@ -189,20 +185,13 @@ class FencingTest {
         switch (meanwhile) {
             case WAITS_AGAIN -> assertThat(scene.get(job).status()).isEqualTo(JobStatus.QUEUED);
             case RUNS_ELSEWHERE -> heartbeat(claim());
-            case PAUSED -> control.pause(job.id());
-            case CANCELLED -> control.cancel(job.id());
+            case PAUSED -> control.pause(Project.DEFAULT, job.id());
+            case CANCELLED -> control.cancel(Project.DEFAULT, job.id());
             case SUCCEEDED_ELSEWHERE -> {
                 Claim young = claim();
                 var done = new Report.Succeeded(10, "fine_tuned", tree, Map.of());
                 reports.accept(id(young), young.token(), List.of(new Report.Envelope(1, done)));
             }
-        }
-    }
-
-    private String result() throws Exception {
-        try (Staging staging = blobs.stage()) {
-            GoldenModel.named("llama-tied-tiny").writeTo(staging.folder());
-            return blobs.commit(staging).digest();
         }
     }
 
@@ -262,7 +251,7 @@ class FencingTest {
     }
 
     private Claim claim() {
-        return attempts.claimNext("machine", 100).orElseThrow();
+        return attempts.claimNext("machine", 100, AttemptToken.issue()).orElseThrow();
     }
 
     private static AttemptId id(Claim claim) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tandem.RunningApp;
 import dev.tandem.Scene;
 import dev.tandem.jobs.JobBoard.Attempt;
+import dev.tandem.security.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +98,7 @@ class JobRunTest {
         Job job = scene.submit("steps=1000 millis=50");
         scene.await(job, j -> j.step() > 1);
         ProcessHandle worker = worker(job);
-        control.cancel(job.id());
+        control.cancel(Project.DEFAULT, job.id());
         job = scene.await(job, JobStatus.CANCELLED);
 
         assertThat(attempts(job)).extracting(Attempt::outcome).containsExactly("cancelled");
@@ -109,7 +110,7 @@ class JobRunTest {
         Job job = scene.submit("steps=1000 millis=50 deaf");
         scene.await(job, j -> j.step() > 1);
         ProcessHandle worker = worker(job);
-        control.cancel(job.id());
+        control.cancel(Project.DEFAULT, job.id());
         scene.await(job, JobStatus.CANCELLED);
 
         worker.onExit().get(10, TimeUnit.SECONDS);
@@ -119,10 +120,10 @@ class JobRunTest {
     void aPausedJobGoesOnWhereItStopped() throws Exception {
         Job job = scene.submit("steps=100 millis=40");
         scene.await(job, j -> j.step() > 3);
-        control.pause(job.id());
+        control.pause(Project.DEFAULT, job.id());
         job = scene.await(job, JobStatus.PAUSED);
         int pausedAt = job.step();
-        control.resume(job.id());
+        control.resume(Project.DEFAULT, job.id());
         job = scene.await(job, JobStatus.SUCCEEDED);
 
         assertThat(attempts(job)).extracting(Attempt::outcome).containsExactly("paused", "succeeded");

@@ -7,6 +7,7 @@ import dev.tandem.Busy;
 import dev.tandem.GoldenModel;
 import dev.tandem.Holdings;
 import dev.tandem.WholeApp;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
@@ -51,12 +52,12 @@ class LineageTest {
     void deleteAll() {
         busy.ids.clear();
         List<RegisteredModel> newestFirst =
-                models.list(ScrollPosition.keyset(), 100).getContent();
-        newestFirst.forEach(model -> models.delete(model.id()));
+                models.list(Project.DEFAULT, ScrollPosition.keyset(), 100).getContent();
+        newestFirst.forEach(model -> models.delete(Project.DEFAULT, model.id()));
     }
 
     private RegisteredModel base(String golden) {
-        return intake.register(golden, files(GoldenModel.named(golden)), null);
+        return intake.register(Project.DEFAULT, golden, files(GoldenModel.named(golden)), null);
     }
 
     private static GoldenModel adapter(String run) throws IOException {
@@ -85,11 +86,12 @@ class LineageTest {
     @Test
     void anAdapterBelongsToItsBase() throws IOException {
         RegisteredModel base = base("llama-untied-tiny");
-        RegisteredModel adapter = intake.register("tuned", files(adapter("lora-llama")), "llama-untied-tiny");
+        RegisteredModel adapter =
+                intake.register(Project.DEFAULT, "tuned", files(adapter("lora-llama")), "llama-untied-tiny");
         assertThat(adapter.kind()).isEqualTo(ModelKind.ADAPTER);
         assertThat(adapter.parentModel()).isEqualTo(base.id());
         assertThat(adapter.facts()).isEqualTo(new ModelFacts("llama", 896, "float32", 512, 128));
-        assertThatThrownBy(() -> models.delete(base.id()))
+        assertThatThrownBy(() -> models.delete(Project.DEFAULT, base.id()))
                 .isInstanceOf(Conflict.class)
                 .hasMessageContaining("used by adapter \"tuned\"");
     }
@@ -97,7 +99,7 @@ class LineageTest {
     @Test
     void anAdapterOfConv1dWeightsFitsToo() throws IOException {
         base("gpt2-tiny");
-        assertThat(intake.register("tuned", files(adapter("lora-gpt2")), "gpt2-tiny")
+        assertThat(intake.register(Project.DEFAULT, "tuned", files(adapter("lora-gpt2")), "gpt2-tiny")
                         .kind())
                 .isEqualTo(ModelKind.ADAPTER);
     }
@@ -120,29 +122,32 @@ class LineageTest {
     }
 
     private void refused(GoldenModel files, @Nullable String baseModel, String message) throws Exception {
-        holdings.areTheSameAfter(() -> assertThatThrownBy(() -> intake.register("wrong", files(files), baseModel))
-                .isInstanceOf(InvalidSpec.class)
-                .hasMessageContaining(message));
+        holdings.areTheSameAfter(
+                () -> assertThatThrownBy(() -> intake.register(Project.DEFAULT, "wrong", files(files), baseModel))
+                        .isInstanceOf(InvalidSpec.class)
+                        .hasMessageContaining(message));
     }
 
     @Test
     void aResultIsRegisteredOncePerJob() throws IOException {
         RegisteredModel base = base("llama-untied-tiny");
         String tree = commit(GoldenModel.named("llama-tied-tiny"));
-        RegisteredModel result = models.registerResult("my-run", ModelKind.FINE_TUNED, tree, base.id(), "job_1");
-        RegisteredModel again = models.registerResult("other", ModelKind.FINE_TUNED, tree, base.id(), "job_1");
+        RegisteredModel result =
+                models.registerResult(Project.DEFAULT, "my-run", ModelKind.FINE_TUNED, tree, base.id(), "job_1");
+        RegisteredModel again =
+                models.registerResult(Project.DEFAULT, "other", ModelKind.FINE_TUNED, tree, base.id(), "job_1");
         assertThat(again.id()).isEqualTo(result.id());
-        assertThat(models.get("my-run").job()).isEqualTo("job_1");
-        assertThat(models.get("my-run").parentModel()).isEqualTo(base.id());
-        assertThat(models.get("my-run").kind()).isEqualTo(ModelKind.FINE_TUNED);
+        assertThat(models.get(Project.DEFAULT, "my-run").job()).isEqualTo("job_1");
+        assertThat(models.get(Project.DEFAULT, "my-run").parentModel()).isEqualTo(base.id());
+        assertThat(models.get(Project.DEFAULT, "my-run").kind()).isEqualTo(ModelKind.FINE_TUNED);
     }
 
     @Test
     void aResultWhoseNameIsTakenGetsTheEndOfItsJob() throws IOException {
         RegisteredModel base = base("llama-untied-tiny");
         String tree = commit(adapter("lora-llama"));
-        RegisteredModel result =
-                models.registerResult("llama-untied-tiny", ModelKind.ADAPTER, tree, base.id(), "job_0123456789abcdef");
+        RegisteredModel result = models.registerResult(
+                Project.DEFAULT, "llama-untied-tiny", ModelKind.ADAPTER, tree, base.id(), "job_0123456789abcdef");
         assertThat(result.name()).isEqualTo("llama-untied-tiny-89abcdef");
     }
 
@@ -150,16 +155,16 @@ class LineageTest {
     void lineageOutlivesTheParent() throws IOException {
         RegisteredModel base = base("llama-untied-tiny");
         String tree = commit(GoldenModel.named("llama-tied-tiny"));
-        models.registerResult("my-run", ModelKind.FINE_TUNED, tree, base.id(), "job_1");
-        models.delete(base.id());
-        assertThat(models.get("my-run").parentModel()).isEqualTo(base.id());
+        models.registerResult(Project.DEFAULT, "my-run", ModelKind.FINE_TUNED, tree, base.id(), "job_1");
+        models.delete(Project.DEFAULT, base.id());
+        assertThat(models.get(Project.DEFAULT, "my-run").parentModel()).isEqualTo(base.id());
     }
 
     @Test
     void aModelThatAJobNeedsStays() throws Exception {
         RegisteredModel base = base("gpt2-tiny");
         busy.ids.add(base.id());
-        holdings.areTheSameAfter(() -> assertThatThrownBy(() -> models.delete("gpt2-tiny"))
+        holdings.areTheSameAfter(() -> assertThatThrownBy(() -> models.delete(Project.DEFAULT, "gpt2-tiny"))
                 .isInstanceOf(Conflict.class)
                 .hasMessageContaining("model \"gpt2-tiny\" is used by job job_1 (running)"));
     }
@@ -169,8 +174,9 @@ class LineageTest {
         List<NewFile> files = files(adapter("lora-gpt2"));
         for (int round = 0; round < 8; round++) {
             RegisteredModel base = base("gpt2-tiny");
-            Callable<Boolean> upload = () -> succeeds(() -> intake.register("tuned", files, base.id()));
-            Callable<Boolean> delete = () -> succeeds(() -> models.delete(base.id()));
+            Callable<Boolean> upload =
+                    () -> succeeds(() -> intake.register(Project.DEFAULT, "tuned", files, base.id()));
+            Callable<Boolean> delete = () -> succeeds(() -> models.delete(Project.DEFAULT, base.id()));
             try (var threads = Executors.newFixedThreadPool(2)) {
                 var ends = threads.invokeAll(round % 2 == 0 ? List.of(upload, delete) : List.of(delete, upload));
                 assertThat(ends.get(0).get()).isNotEqualTo(ends.get(1).get());
@@ -193,7 +199,7 @@ class LineageTest {
         List<NewFile> files = files(GoldenModel.named("gpt2-tiny"));
         Callable<Boolean> register = () -> {
             try {
-                intake.register("wanted", files, null);
+                intake.register(Project.DEFAULT, "wanted", files, null);
                 return true;
             } catch (Conflict e) {
                 return false;
@@ -207,6 +213,6 @@ class LineageTest {
             }
         }
         assertThat(won).isEqualTo(1);
-        assertThat(models.files(models.get("wanted"))).hasSize(files.size());
+        assertThat(models.files(models.get(Project.DEFAULT, "wanted"))).hasSize(files.size());
     }
 }

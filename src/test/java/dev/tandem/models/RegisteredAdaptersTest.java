@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tandem.GoldenModel;
 import dev.tandem.Holdings;
 import dev.tandem.WholeApp;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.Form;
 import dev.tandem.spec.InvalidSpec;
@@ -50,8 +51,8 @@ class RegisteredAdaptersTest {
     @AfterEach
     void deleteAll() {
         Stream.of("merged", "adapter", "base")
-                .filter(name -> models.find(name).isPresent())
-                .forEach(models::delete);
+                .filter(name -> models.find(Project.DEFAULT, name).isPresent())
+                .forEach(name -> models.delete(Project.DEFAULT, name));
     }
 
     @Test
@@ -68,12 +69,13 @@ class RegisteredAdaptersTest {
                 .isLenientlyEqualTo("""
                         {"name": "merged", "kind": "fine_tuned", "parent_model": "%s", "job": null, "dtype": "float32"}
                         """.formatted(base.id()));
-        RegisteredModel merged = models.get("merged");
+        RegisteredModel merged = models.get(Project.DEFAULT, "merged");
         assertThat(models.files(merged)).extracting("name").contains("model.safetensors", "tokenizer.json");
         assertThat(merged.digest()).isNotEqualTo(base.digest());
 
-        assertThatThrownBy(() -> merge.merge("adapter", "merged")).isInstanceOf(Conflict.class);
-        holdings.areTheSameAfter(() -> assertThatThrownBy(() -> merge.merge("merged", "again"))
+        assertThatThrownBy(() -> merge.merge(Project.DEFAULT, "adapter", "merged"))
+                .isInstanceOf(Conflict.class);
+        holdings.areTheSameAfter(() -> assertThatThrownBy(() -> merge.merge(Project.DEFAULT, "merged", "again"))
                 .isInstanceOf(InvalidSpec.class)
                 .hasMessageContaining("merged is a whole checkpoint already"));
     }
@@ -98,7 +100,7 @@ class RegisteredAdaptersTest {
         List<NewFile> files = model.files().entrySet().stream()
                 .map(file -> new NewFile(file.getKey(), new ByteArrayResource(file.getValue())))
                 .toList();
-        return intake.register(name, files, base);
+        return intake.register(Project.DEFAULT, name, files, base);
     }
 
     private static GoldenModel adapter() throws IOException {

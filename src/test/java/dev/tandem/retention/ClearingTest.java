@@ -16,6 +16,8 @@ import dev.tandem.jobs.JobControl;
 import dev.tandem.jobs.JobHistory;
 import dev.tandem.jobs.WorkerReports;
 import dev.tandem.models.ModelRegistry;
+import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Report;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Durable;
@@ -100,14 +102,15 @@ class ClearingTest {
         later(Duration.ofDays(3));
         assertThat(blobs.digests())
                 .containsExactlyInAnyOrder(
-                        models.get("tiny").digest(), datasets.digests().getFirst());
-        assertThat(datasets.path(datasets.get("script"))).isNotEmptyFile();
+                        models.get(Project.DEFAULT, "tiny").digest(),
+                        datasets.digests().getFirst());
+        assertThat(datasets.path(datasets.get(Project.DEFAULT, "script"))).isNotEmptyFile();
     }
 
     @Test
     void numbersOfAReferenceStayWithItsModel() throws IOException {
         scene.model();
-        String hex = models.get("tiny").digest().substring("sha256:".length());
+        String hex = models.get(Project.DEFAULT, "tiny").digest().substring("sha256:".length());
         Path known = write(home.referenceLogps().resolve(hex).resolve("a.logps"));
         Path unknown =
                 write(home.referenceLogps().resolve(hex + "+" + "ab".repeat(32)).resolve("a.logps"));
@@ -188,15 +191,15 @@ class ClearingTest {
         Job old = scene.submit("steps=1");
         Job young = scene.submit("steps=2");
         Job waiting = scene.submit("steps=3");
-        control.cancel(old.id());
-        control.cancel(young.id());
+        control.cancel(Project.DEFAULT, old.id());
+        control.cancel(Project.DEFAULT, young.id());
         ended(old, Duration.ofDays(100));
         clear();
-        assertThat(board.find(old.id())).isPresent();
+        assertThat(board.find(Project.DEFAULT, old.id())).isPresent();
         clearing.run(rules(Duration.ofDays(90)), Instant.now());
-        assertThat(board.find(old.id())).isEmpty();
-        assertThat(board.find(young.id())).isPresent();
-        assertThat(board.find(waiting.id())).isPresent();
+        assertThat(board.find(Project.DEFAULT, old.id())).isEmpty();
+        assertThat(board.find(Project.DEFAULT, young.id())).isPresent();
+        assertThat(board.find(Project.DEFAULT, waiting.id())).isPresent();
     }
 
     @Test
@@ -229,9 +232,9 @@ class ClearingTest {
         Callable<Boolean> user = () -> {
             for (int i = 0; i < 20; i++) {
                 String id = scene.dataset("steps=" + i % 4);
-                assertThat(datasets.path(datasets.get(id))).isNotEmptyFile();
+                assertThat(datasets.path(datasets.get(Project.DEFAULT, id))).isNotEmptyFile();
                 if (i % 4 == 3) {
-                    datasets.delete(id);
+                    datasets.delete(Project.DEFAULT, id);
                 }
             }
             return true;
@@ -252,7 +255,8 @@ class ClearingTest {
         scene.submit("steps=1");
         write(home.logs().resolve("job_x/1.log"));
         meters.refresh();
-        assertThat(bytes("models")).isEqualTo(models.get("tiny").sizeBytes());
+        assertThat(bytes("models"))
+                .isEqualTo(models.get(Project.DEFAULT, "tiny").sizeBytes());
         assertThat(bytes("logs")).isGreaterThanOrEqualTo(1);
         assertThat(bytes("blobs")).isGreaterThan(bytes("models") + bytes("datasets"));
     }
@@ -302,7 +306,7 @@ class ClearingTest {
     }
 
     private Claim claim() {
-        return attempts.claimNext("machine", 100).orElseThrow();
+        return attempts.claimNext("machine", 100, AttemptToken.issue()).orElseThrow();
     }
 
     private static AttemptId id(Claim claim) {

@@ -13,7 +13,9 @@ import dev.tandem.jobs.JobDeletion;
 import dev.tandem.jobs.WorkerReports;
 import dev.tandem.models.ModelIntake;
 import dev.tandem.models.NewFile;
-import dev.tandem.scoring.Pedigree.Reference;
+import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.AttemptToken;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Report;
 import dev.tandem.storage.BlobStore;
 import dev.tandem.storage.Staging;
@@ -22,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,9 +58,10 @@ class DeletedJobTest {
     @Test
     void theReferenceIsTheAdapterThatTrainingStartedFrom() throws IOException {
         GoldenModel files = adapter();
-        String base = intake.register("base", files(GoldenModel.named("llama-untied-tiny")), null)
+        String base = intake.register(Project.DEFAULT, "base", files(GoldenModel.named("llama-untied-tiny")), null)
                 .id();
-        String start = intake.register("start", files(files), base).id();
+        String start =
+                intake.register(Project.DEFAULT, "start", files(files), base).id();
         Job job = scene.submit(Map.of(
                 "model",
                 "base",
@@ -71,13 +73,14 @@ class DeletedJobTest {
                 Map.of("beta", 0.25)));
         String made = finish(job, files.withText("README.md", text -> "the result\n"));
         var asked = new ScoreRequest(List.of(), null, null, true, null, null);
-        Pedigree before = pedigrees.of(made, asked);
-        Reference reference = Objects.requireNonNull(before.reference());
-        assertThat(reference.checkpoint().id()).isEqualTo(base);
-        assertThat(Objects.requireNonNull(reference.adapter()).id()).isEqualTo(start);
+        Pedigree before = pedigrees.of(Project.DEFAULT, made, asked);
+        assertThat(before.reference()).isNotNull().satisfies(reference -> {
+            assertThat(reference.checkpoint().id()).isEqualTo(base);
+            assertThat(reference.adapter()).isNotNull().returns(start, RegisteredModel::id);
+        });
 
         deletion.delete(job.id());
-        Pedigree after = pedigrees.of(made, asked);
+        Pedigree after = pedigrees.of(Project.DEFAULT, made, asked);
         assertThat(after.reference()).usingRecursiveComparison().isEqualTo(before.reference());
         assertThat(after.referenceReason()).isEqualTo(before.referenceReason());
         assertThat(after.training()).isEqualTo(before.training());
@@ -86,7 +89,7 @@ class DeletedJobTest {
     }
 
     private String finish(Job job, GoldenModel result) throws IOException {
-        Claim claim = attempts.claimNext("machine", 1).orElseThrow();
+        Claim claim = attempts.claimNext("machine", 1, AttemptToken.issue()).orElseThrow();
         try (Staging staging = blobs.stage()) {
             result.writeTo(staging.folder());
             var end = new Report.Succeeded(1, "adapter", blobs.commit(staging).digest(), Map.of());

@@ -10,6 +10,7 @@ import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.ModelsInUse;
 import dev.tandem.models.NewFile;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.Wire;
 import dev.tandem.training.GoldenTrajectory;
@@ -225,11 +226,11 @@ class ScoringTest {
         RegisteredModel model = upload("tiny", GoldenModel.named("llama-tied-tiny"), null);
         scored("tiny", "{\"rows\": [%s]}".formatted(ROW));
         try (var use = inUse.begin("a request that scores with it", List.of(model.id()))) {
-            Assertions.assertThatThrownBy(() -> registry.delete("tiny"))
+            Assertions.assertThatThrownBy(() -> registry.delete(Project.DEFAULT, "tiny"))
                     .isInstanceOf(Conflict.class)
                     .hasMessageContaining("is used by a request that scores with it");
         }
-        registry.delete("tiny");
+        registry.delete(Project.DEFAULT, "tiny");
         assertThat(post("tiny", "{\"rows\": [%s]}".formatted(ROW))).hasStatus(404);
         int before = pool.processes().size();
         pool.sweep();
@@ -252,7 +253,7 @@ class ScoringTest {
         List<NewFile> files = model.files().entrySet().stream()
                 .map(file -> new NewFile(file.getKey(), new ByteArrayResource(file.getValue())))
                 .toList();
-        return intake.register(name, files, base);
+        return intake.register(Project.DEFAULT, name, files, base);
     }
 
     private JsonNode scored(String model, String body) throws Exception {

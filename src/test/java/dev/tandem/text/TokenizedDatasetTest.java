@@ -111,11 +111,12 @@ class TokenizedDatasetTest {
     @Test
     void idsBeyondTheModelsVocabularyAreNamed() throws IOException {
         TokenizedDataset data = read(GOOD, OnInvalid.REJECT, 1, null, Method.DPO);
-        data.requireWithin(512);
-        assertThatThrownBy(() -> data.requireWithin(10))
+        data.highest().requireWithin(512);
+        assertThatThrownBy(() -> data.highest().requireWithin(10))
                 .isInstanceOfSatisfying(
                         TrainingFailure.class, e -> assertThat(e.kind()).isEqualTo(INVALID_MODEL))
-                .hasMessageContaining("\"%s\" has id %d".formatted(data.highestToken(), data.highestId()))
+                .hasMessageContaining("\"%s\" has id %d"
+                        .formatted(data.highest().text(), data.highest().id()))
                 .hasMessageContaining("10 entries");
     }
 

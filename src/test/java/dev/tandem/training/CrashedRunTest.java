@@ -173,6 +173,7 @@ class CrashedRunTest {
                 run.resumeFrom(),
                 earlier,
                 origins,
+                null,
                 null);
     }
 

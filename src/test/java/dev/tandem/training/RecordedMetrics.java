@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A monitor that remembers all it is told, and may stop the run after a given step. */
@@ -15,6 +16,7 @@ class RecordedMetrics implements TrainingMonitor {
     final Map<Integer, Map<String, Double>> eval = new TreeMap<>();
     final List<String> warnings = new ArrayList<>();
     final List<String> notes = new ArrayList<>();
+    final List<Map<String, Object>> noted = new ArrayList<>();
     final List<Path> checkpoints = new ArrayList<>();
     int pauseAfter = Integer.MAX_VALUE;
 
@@ -34,6 +36,15 @@ class RecordedMetrics implements TrainingMonitor {
     @Override
     public void noted(String message, Map<String, Object> data) {
         notes.add(message);
+        noted.add(data);
+    }
+
+    /** The plan that the run was begun with. */
+    Map<String, Object> plan() {
+        return noted.get(IntStream.range(0, notes.size())
+                .filter(i -> notes.get(i).startsWith("plan: "))
+                .findFirst()
+                .orElseThrow());
     }
 
     @Override

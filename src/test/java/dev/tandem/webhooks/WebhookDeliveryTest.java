@@ -22,6 +22,7 @@ import dev.tandem.Scene;
 import dev.tandem.jobs.Job;
 import dev.tandem.jobs.JobControl;
 import dev.tandem.jobs.JobStatus;
+import dev.tandem.security.Project;
 import dev.tandem.webhooks.Receiver.Heard;
 import java.util.List;
 import java.util.function.Predicate;
@@ -72,7 +73,8 @@ class WebhookDeliveryTest {
         try (var receiver = new Receiver()) {
             WebhookEndpointWithSecret endpoint = endpoint(receiver);
             Job done = scene.await(scene.submit("steps=1"), JobStatus.SUCCEEDED);
-            Job cancelled = control.cancel(scene.submit("steps=1000 millis=50").id());
+            Job cancelled = control.cancel(
+                    Project.DEFAULT, scene.submit("steps=1000 millis=50").id());
             Job failed = scene.submit("fail");
 
             List<UnwrapWebhookEvent> told = receiver.await(3).stream()
@@ -173,7 +175,7 @@ class WebhookDeliveryTest {
             assertThat(client.webhooks().eventTypes().list().data()).contains("fine_tuning.job.succeeded");
             assertThat(test(made)).isEqualTo(500);
             assertThat(test(made)).isEqualTo(200);
-            assertThat(webhooks.deliveries(made.id(), null, 10))
+            assertThat(webhooks.deliveries(Project.DEFAULT, made.id(), null, 10))
                     .extracting(Delivery::status)
                     .containsExactly("delivered", "failed");
             assertThat(client.webhooks().delete(made.id()).deleted()).isTrue();
@@ -235,10 +237,10 @@ class WebhookDeliveryTest {
 
     private List<Delivery> await(String endpoint, Predicate<List<Delivery>> wish) throws InterruptedException {
         long deadline = System.nanoTime() + 20_000_000_000L;
-        List<Delivery> now = webhooks.deliveries(endpoint, null, 10);
+        List<Delivery> now = webhooks.deliveries(Project.DEFAULT, endpoint, null, 10);
         while (!wish.test(now) && System.nanoTime() < deadline) {
             Thread.sleep(50);
-            now = webhooks.deliveries(endpoint, null, 10);
+            now = webhooks.deliveries(Project.DEFAULT, endpoint, null, 10);
         }
         assertThat(wish.test(now)).as("%s", now).isTrue();
         return now;

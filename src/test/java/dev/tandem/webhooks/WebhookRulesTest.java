@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.jobs.JobControl;
+import dev.tandem.security.Project;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -120,7 +121,11 @@ class WebhookRulesTest {
     void anAddressIsCheckedForEveryConnectionToo() throws Exception {
         try (var receiver = new Receiver()) {
             var endpoint = new WebhookEndpoint(
-                    "n", receiver.url(), SUCCEEDED, InstantSource.system().instant());
+                    Project.DEFAULT,
+                    "n",
+                    receiver.url(),
+                    SUCCEEDED,
+                    InstantSource.system().instant());
 
             Answer answer = sender.send(endpoint, "evt_1", "{}");
 
@@ -132,6 +137,7 @@ class WebhookRulesTest {
     @Test
     void whatIsRolledBackIsNotTold() {
         var endpoint = endpoints.saveAndFlush(new WebhookEndpoint(
+                Project.DEFAULT,
                 "n",
                 "https://1.1.1.1/",
                 List.of("fine_tuning.job.cancelled"),
@@ -139,7 +145,7 @@ class WebhookRulesTest {
         String job = scene.submit("steps=1").id();
 
         transaction.executeWithoutResult(status -> {
-            control.cancel(job);
+            control.cancel(Project.DEFAULT, job);
             status.setRollbackOnly();
         });
         assertThat(sql.sql("SELECT count(*) FROM webhook_delivery")
@@ -147,8 +153,8 @@ class WebhookRulesTest {
                         .single())
                 .isZero();
 
-        control.cancel(job);
-        assertThat(webhooks.deliveries(endpoint.id(), null, 10))
+        control.cancel(Project.DEFAULT, job);
+        assertThat(webhooks.deliveries(Project.DEFAULT, endpoint.id(), null, 10))
                 .singleElement()
                 .satisfies(delivery -> assertThat(delivery.eventType()).isEqualTo("fine_tuning.job.cancelled"));
     }

@@ -61,7 +61,7 @@ class WorkerProcessTest {
     }
 
     private int exitCode() throws InterruptedException {
-        assertThat(worker.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(worker.waitFor(40, TimeUnit.SECONDS)).isTrue();
         return worker.exitValue();
     }
 

@@ -65,7 +65,8 @@ final class WorkerScene {
                 3,
                 folder.resolve("state"),
                 Duration.ofMillis(50),
-                Duration.ofSeconds(20));
+                Duration.ofSeconds(20),
+                null);
     }
 
     /** Does something just before a step is measured. */
@@ -123,10 +124,10 @@ final class WorkerScene {
     }
 
     static void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("did not happen within 10 seconds");
+                throw new AssertionError("did not happen within 30 seconds");
             }
             Thread.sleep(5);
         }

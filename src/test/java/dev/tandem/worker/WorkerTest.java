@@ -9,6 +9,7 @@ import dev.tandem.spec.AttemptOrder;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Report;
+import dev.tandem.spec.ServerFile;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.storage.BlobStore;
 import java.io.IOException;
@@ -90,6 +91,22 @@ class WorkerTest {
         assertThat(server.sequence())
                 .containsExactlyElementsOf(
                         LongStream.rangeClosed(1, 2_002).boxed().toList());
+    }
+
+    @Test
+    void aWorkerFollowsToTheServerThatTookItOver() throws IOException {
+        try (var other = new ServerDouble(order)) {
+            int exit = run(training(200, step -> {
+                if (step == 10) {
+                    ServerFile.write(folder.resolve("state"), other.uri().toString());
+                    server.stop();
+                }
+            }));
+            assertThat(exit).isZero();
+            assertThat(other.sequence())
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, 202).boxed().toList());
+        }
     }
 
     @Test
@@ -187,6 +204,7 @@ class WorkerTest {
     static Stream<Arguments> endings() {
         return Stream.of(
                 arguments(new TrainingFailure(FailureKind.DIVERGED, "the loss is NaN"), FailureKind.DIVERGED, 42),
+                arguments(new TrainingFailure(FailureKind.TOO_LARGE, "the run needs 2 GiB"), FailureKind.TOO_LARGE, 42),
                 arguments(new OutOfMemoryError("Java heap space"), FailureKind.OUT_OF_MEMORY, 75),
                 arguments(
                         new IllegalStateException("step failed", new RuntimeException("CUDA out of memory. Tried ...")),

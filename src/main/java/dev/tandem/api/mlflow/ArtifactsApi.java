@@ -4,6 +4,7 @@ import dev.tandem.api.FileDownload;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -41,37 +42,38 @@ class ArtifactsApi {
     @Operation(summary = "The files of a run's result; none before it finished")
     @GetMapping("/mlflow/artifacts/list")
     Root list(
+            Project project,
             @RequestParam(name = "run_id", required = false) @Nullable String id,
             @RequestParam(name = "run_uuid", required = false) @Nullable String uuid,
             @RequestParam(required = false) @Nullable String path) {
         String job = RunsApi.either(id, uuid);
-        return new Root(MlflowRun.artifacts(job), files(job, path == null ? "" : path));
+        return new Root(MlflowRun.artifacts(job), files(project, job, path == null ? "" : path));
     }
 
     @Operation(summary = "The files below a path, which begins with the id of a run")
     @GetMapping("/mlflow-artifacts/artifacts")
-    Folder folder(@RequestParam String path) {
+    Folder folder(Project project, @RequestParam String path) {
         String[] parts = path.split("/", 2);
-        return new Folder(files(parts[0], parts.length == 1 ? "" : parts[1]));
+        return new Folder(files(project, parts[0], parts.length == 1 ? "" : parts[1]));
     }
 
     @Operation(summary = "One file of a run's result")
     @GetMapping("/mlflow-artifacts/artifacts/{id}/{name}")
-    ResponseEntity<Resource> download(@PathVariable String id, @PathVariable String name) {
-        RegisteredModel model = result(id).orElseThrow(() -> new NotFound("file", id + "/" + name));
+    ResponseEntity<Resource> download(Project project, @PathVariable String id, @PathVariable String name) {
+        RegisteredModel model = result(project, id).orElseThrow(() -> new NotFound("file", id + "/" + name));
         return FileDownload.of(models.folder(model), models.file(model, name));
     }
 
     /** A result has no folders, so below any path but its root there is nothing. */
-    private List<File> files(String job, String path) {
-        List<File> files = result(job).stream()
+    private List<File> files(Project project, String job, String path) {
+        List<File> files = result(project, job).stream()
                 .flatMap(model -> models.files(model).stream())
                 .map(file -> new File(file.name(), false, file.sizeBytes()))
                 .toList();
         return path.isEmpty() ? files : List.of();
     }
 
-    private Optional<RegisteredModel> result(String job) {
-        return Optional.ofNullable(board.get(job).outputModel()).flatMap(models::find);
+    private Optional<RegisteredModel> result(Project project, String job) {
+        return Optional.ofNullable(board.get(project, job).outputModel()).flatMap(model -> models.find(project, model));
     }
 }

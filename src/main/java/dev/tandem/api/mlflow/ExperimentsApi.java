@@ -3,6 +3,7 @@ package dev.tandem.api.mlflow;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tandem.api.JsonBody;
 import dev.tandem.jobs.JobSearch;
+import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -46,13 +47,14 @@ class ExperimentsApi {
                             mediaType = "application/json",
                             schema = @Schema(implementation = SearchForms.Experiments.class)))
     @PostMapping("/search")
-    Found search(@RequestBody JsonBody body) {
-        return search(new Asked(body.fields()));
+    Found search(Project project, @RequestBody JsonBody body) {
+        return search(project, new Asked(body.fields()));
     }
 
     @Operation(summary = "Searches experiments")
     @GetMapping("/search")
     Found find(
+            Project project,
             @RequestParam(required = false) @Nullable String filter,
             @RequestParam(name = "max_results", required = false) @Nullable String maxResults,
             @RequestParam(name = "page_token", required = false) @Nullable String pageToken,
@@ -64,13 +66,13 @@ class ExperimentsApi {
         fields.put("page_token", pageToken);
         fields.put("view_type", viewType);
         fields.put("order_by", orderBy);
-        return search(new Asked(fields));
+        return search(project, new Asked(fields));
     }
 
-    private Found search(Asked asked) {
+    private Found search(Project project, Asked asked) {
         asked.only(FIELDS);
         Predicate<Experiment> wanted = ExperimentFields.filter(asked.text("filter"));
-        List<Experiment> all = Experiment.all(search.queues()).stream()
+        List<Experiment> all = Experiment.all(search.queues(project)).stream()
                 .filter(experiment -> asked.wantsActive("view_type"))
                 .filter(wanted)
                 .sorted(ExperimentFields.order(asked.texts("order_by")))
@@ -82,18 +84,18 @@ class ExperimentsApi {
 
     @Operation(summary = "One experiment")
     @GetMapping("/get")
-    One get(@RequestParam("experiment_id") String id) {
-        return named(Experiment.queue(id), id);
+    One get(Project project, @RequestParam("experiment_id") String id) {
+        return named(project, Experiment.queue(id), id);
     }
 
     @Operation(summary = "One experiment by its name, which is the queue's")
     @GetMapping("/get-by-name")
-    One getByName(@RequestParam("experiment_name") String name) {
-        return named(name, name);
+    One getByName(Project project, @RequestParam("experiment_name") String name) {
+        return named(project, name, name);
     }
 
-    private One named(String queue, String asked) {
-        return Experiment.all(search.queues()).stream()
+    private One named(Project project, String queue, String asked) {
+        return Experiment.all(search.queues(project)).stream()
                 .filter(experiment -> experiment.name().equals(queue))
                 .findFirst()
                 .map(One::new)

@@ -7,6 +7,7 @@ import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobSearch;
 import dev.tandem.jobs.MetricHistory;
 import dev.tandem.jobs.MetricHistory.Latest;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -58,7 +59,7 @@ class RunsApi {
             content =
                     @Content(mediaType = "application/json", schema = @Schema(implementation = SearchForms.Runs.class)))
     @PostMapping("/runs/search")
-    Found search(@RequestBody JsonBody body) {
+    Found search(Project project, @RequestBody JsonBody body) {
         Asked asked = new Asked(body.fields()).only(FIELDS);
         List<JobSearch.Condition> conditions = Clause.parse(asked.text("filter")).stream()
                 .map(RunFields::condition)
@@ -71,7 +72,7 @@ class RunsApi {
                 asked.texts("experiment_ids").stream().map(Experiment::queue).toList();
         int most = Math.min(asked.maxResults(), LONGEST_PAGE);
         List<Job> found = asked.wantsActive("run_view_type")
-                ? search.find(queues, conditions, orders, asked.skip(), most + 1)
+                ? search.find(project, queues, conditions, orders, asked.skip(), most + 1)
                 : List.of();
         List<Job> page = found.size() > most ? found.subList(0, most) : found;
         return new Found(runs(page), found.size() > most ? String.valueOf((long) asked.skip() + most) : null);
@@ -88,20 +89,22 @@ class RunsApi {
     @Operation(summary = "One run")
     @GetMapping("/runs/get")
     One get(
+            Project project,
             @RequestParam(name = "run_id", required = false) @Nullable String id,
             @RequestParam(name = "run_uuid", required = false) @Nullable String uuid) {
-        return new One(runs(List.of(board.get(either(id, uuid)))).getFirst());
+        return new One(runs(List.of(board.get(project, either(id, uuid)))).getFirst());
     }
 
     @Operation(summary = "All values of one metric; those of the held-out rows begin with eval_")
     @GetMapping("/metrics/get-history")
     History history(
+            Project project,
             @RequestParam(name = "run_id", required = false) @Nullable String id,
             @RequestParam(name = "run_uuid", required = false) @Nullable String uuid,
             @RequestParam(name = "metric_key") String key,
             @RequestParam(name = "max_results", required = false) @Nullable String maxResults,
             @RequestParam(name = "page_token", required = false) @Nullable String pageToken) {
-        Job job = board.get(either(id, uuid));
+        Job job = board.get(project, either(id, uuid));
         boolean eval = key.startsWith(RunFields.EVAL);
         int most = Asked.number("max_results", maxResults, 1, Integer.MAX_VALUE - 1, Integer.MAX_VALUE - 1);
         List<MetricHistory.Point> found = metrics.series(

@@ -7,6 +7,7 @@ import dev.tandem.jobs.Job;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobHistory;
 import dev.tandem.jobs.JobStatus;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -66,16 +67,18 @@ class FilesApi {
                             schema = @Schema(implementation = FileForm.Parts.class)))
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     FileObject upload(
+            Project project,
             MultipartHttpServletRequest request,
             @RequestHeader(name = Retries.HEADER, required = false) @Nullable String retryCount) {
         SentFile file = new FileForm(request).file();
         return FileObject.of(
-                intake.take(file.upload(retries.window(retryCount))).dataset());
+                intake.take(project, file.upload(retries.window(retryCount))).dataset());
     }
 
     @Operation(summary = "Lists uploaded files, newest first; the result files of jobs are named by the jobs only")
     @GetMapping
     Listing<FileObject> list(
+            Project project,
             @RequestParam(required = false) @Nullable String purpose,
             @RequestParam(defaultValue = "10000") int limit,
             @RequestParam(defaultValue = "desc") String order,
@@ -84,42 +87,43 @@ class FilesApi {
         Sort.Direction direction = Sort.Direction.fromOptionalString(order)
                 .orElseThrow(() -> new InvalidSpec(
                         "order", "invalid_value", "order must be asc or desc, was \"%s\"".formatted(order)));
-        ScrollPosition from = position(after);
+        ScrollPosition from = position(project, after);
         if (purpose != null && !purpose.equals(FileObject.PURPOSE)) {
             return Listing.whole(List.of());
         }
-        List<FileObject> found =
-                datasets.list(from, most + 1, direction).map(FileObject::of).getContent();
+        List<FileObject> found = datasets.list(project, from, most + 1, direction)
+                .map(FileObject::of)
+                .getContent();
         return Listing.of(found, most, FileObject::id);
     }
 
-    private ScrollPosition position(@Nullable String after) {
+    private ScrollPosition position(Project project, @Nullable String after) {
         if (after == null) {
             return ScrollPosition.keyset();
         }
         String id = Naming.FILE.read(after).orElseThrow(Query.badAfter(after, "a file"));
-        return ScrollPosition.forward(
-                Map.of("createdAt", datasets.storedAt(id).orElseThrow(Query.badAfter(after, "a file")), "id", id));
+        return ScrollPosition.forward(Map.of(
+                "createdAt", datasets.storedAt(project, id).orElseThrow(Query.badAfter(after, "a file")), "id", id));
     }
 
     @Operation(summary = "One file")
     @GetMapping("/{id}")
-    FileObject get(@PathVariable String id) {
-        Optional<Job> job = jobOfResult(id);
+    FileObject get(Project project, @PathVariable String id) {
+        Optional<Job> job = jobOfResult(project, id);
         return job.isPresent()
                 ? FileObject.of(job.get(), ResultFile.of(job.get().id(), history))
-                : FileObject.of(dataset(id));
+                : FileObject.of(dataset(project, id));
     }
 
     @Operation(summary = "What is in a file, as it was sent")
     @GetMapping("/{id}/content")
-    ResponseEntity<Resource> content(@PathVariable String id) {
-        Optional<Job> job = jobOfResult(id);
+    ResponseEntity<Resource> content(Project project, @PathVariable String id) {
+        Optional<Job> job = jobOfResult(project, id);
         if (job.isPresent()) {
             byte[] csv = ResultFile.of(job.get().id(), history).csv();
             return download(new ByteArrayResource(csv), ResultFile.NAME);
         }
-        Dataset dataset = dataset(id);
+        Dataset dataset = dataset(project, id);
         return download(new FileSystemResource(datasets.path(dataset)), dataset.fileName());
     }
 
@@ -139,19 +143,22 @@ class FilesApi {
 
     @Operation(summary = "Deletes a file that no unfinished job uses")
     @DeleteMapping("/{id}")
-    Deleted delete(@PathVariable String id) {
-        if (jobOfResult(id).isPresent()) {
+    Deleted delete(Project project, @PathVariable String id) {
+        if (jobOfResult(project, id).isPresent()) {
             throw new InvalidSpec("id", "invalid_value", "%s is part of its job and stays with it".formatted(id));
         }
-        datasets.delete(dataset(id).id());
+        datasets.delete(project, dataset(project, id).id());
         return new Deleted(id, "file");
     }
 
-    private Optional<Job> jobOfResult(String id) {
-        return Naming.RESULT.read(id).flatMap(board::find).filter(job -> job.status() == JobStatus.SUCCEEDED);
+    private Optional<Job> jobOfResult(Project project, String id) {
+        return Naming.RESULT
+                .read(id)
+                .flatMap(job -> board.find(project, job))
+                .filter(job -> job.status() == JobStatus.SUCCEEDED);
     }
 
-    private Dataset dataset(String id) {
-        return datasets.find(Naming.FILE.get(id)).orElseThrow(() -> Naming.FILE.missing(id));
+    private Dataset dataset(Project project, String id) {
+        return datasets.find(project, Naming.FILE.get(id)).orElseThrow(() -> Naming.FILE.missing(id));
     }
 }

@@ -9,6 +9,7 @@ import dev.tandem.jobs.SubmitJob;
 import dev.tandem.models.ModelKind;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.Ids;
 import dev.tandem.spec.InvalidSpec;
@@ -44,22 +45,22 @@ class FineTuning {
     }
 
     /** @throws InvalidSpec naming every field that is missing, or names nothing, or something that does not fit */
-    Job create(CreateJob request, Dedupe dedupe) {
+    Job create(Project project, CreateJob request, Dedupe dedupe) {
         var problems = new ArrayList<FieldProblem>();
-        RegisteredModel model = model(request.model(), problems);
+        RegisteredModel model = model(project, request.model(), problems);
         boolean dpo = request.chosenMethod().isDpo();
         Dataset training = request.trainingFile() == null
                 ? missing("training_file", problems)
-                : file("training_file", request.trainingFile(), dpo, problems);
+                : file(project, "training_file", request.trainingFile(), dpo, problems);
         Dataset validation = request.validationFile() == null
                 ? null
-                : file("validation_file", request.validationFile(), dpo, problems);
+                : file(project, "validation_file", request.validationFile(), dpo, problems);
         if (model == null || training == null || !problems.isEmpty()) {
             throw new InvalidSpec(problems);
         }
         try {
             SubmitJob job = SubmitJob.read(job(request, model, training, validation));
-            return submissions.submit(job, dedupe).job();
+            return submissions.submit(project, job, dedupe).job();
         } catch (InvalidSpec e) {
             throw new InvalidSpec(e.problems().stream().map(FineTuning::outside).toList());
         }
@@ -102,11 +103,11 @@ class FineTuning {
                         Ids.fresh("").substring(0, TAIL));
     }
 
-    private @Nullable RegisteredModel model(@Nullable String named, List<FieldProblem> problems) {
+    private @Nullable RegisteredModel model(Project project, @Nullable String named, List<FieldProblem> problems) {
         if (named == null) {
             return missing("model", problems);
         }
-        RegisteredModel found = models.find(named).orElse(null);
+        RegisteredModel found = models.find(project, named).orElse(null);
         if (found == null) {
             String message = "model \"%s\" does not exist; GET /v1/models lists those that do".formatted(named);
             problems.add(new FieldProblem("model", "model_not_found", message));
@@ -114,8 +115,11 @@ class FineTuning {
         return found;
     }
 
-    private @Nullable Dataset file(String field, String id, boolean dpo, List<FieldProblem> problems) {
-        Dataset found = Naming.FILE.read(id).flatMap(datasets::find).orElse(null);
+    private @Nullable Dataset file(Project project, String field, String id, boolean dpo, List<FieldProblem> problems) {
+        Dataset found = Naming.FILE
+                .read(id)
+                .flatMap(dataset -> datasets.find(project, dataset))
+                .orElse(null);
         if (found == null) {
             problems.add(new FieldProblem(
                     field, "file_not_found", "%s \"%s\" does not exist; upload it first".formatted(field, id)));

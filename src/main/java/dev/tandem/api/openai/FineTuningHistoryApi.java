@@ -5,6 +5,7 @@ import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobHistory;
 import dev.tandem.jobs.JobHistory.Checkpoint;
 import dev.tandem.jobs.JobHistory.Mark;
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
@@ -36,10 +37,11 @@ class FineTuningHistoryApi {
     @Operation(summary = "Events and the metrics of every step, newest first")
     @GetMapping("/events")
     Listing<FineTuningEvent> events(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "20") int limit) {
-        Job job = job(id);
+        Job job = job(project, id);
         int most = Query.limit(limit, MOST_EVENTS);
         Mark mark = after == null ? null : FineTuningEvent.mark(job.id(), after);
         if (after != null && mark == null) {
@@ -54,10 +56,11 @@ class FineTuningHistoryApi {
     @Operation(summary = "Checkpoints, newest first")
     @GetMapping("/checkpoints")
     Listing<FineTuningCheckpoint> checkpoints(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "10") int limit) {
-        Job job = job(id);
+        Job job = job(project, id);
         int most = Query.limit(limit, MOST_CHECKPOINTS);
         List<FineTuningCheckpoint> found = behind(after, history.checkpoints(job.id()))
                 .limit(most + 1L)
@@ -78,7 +81,7 @@ class FineTuningHistoryApi {
         return all.stream().skip(last + 1L);
     }
 
-    private Job job(String id) {
-        return board.find(Naming.JOB.get(id)).orElseThrow(() -> Naming.JOB.missing(id));
+    private Job job(Project project, String id) {
+        return board.find(project, Naming.JOB.get(id)).orElseThrow(() -> Naming.JOB.missing(id));
     }
 }

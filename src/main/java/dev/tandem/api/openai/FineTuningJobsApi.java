@@ -6,6 +6,7 @@ import dev.tandem.jobs.Job;
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobControl;
 import dev.tandem.models.ModelRegistry;
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
@@ -72,6 +73,7 @@ class FineTuningJobsApi {
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = CreateJob.class)))
     @PostMapping
     FineTuningJob create(
+            Project project,
             @RequestBody JsonBody body,
             @RequestHeader(name = HttpHeaders.AUTHORIZATION, defaultValue = "") String authorization,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
@@ -79,7 +81,7 @@ class FineTuningJobsApi {
         Map<String, Object> whoAndWhat = Map.of("authorization", authorization, "body", body.fields());
         Dedupe dedupe =
                 key == null ? Dedupe.withoutKey(whoAndWhat, retries.window(retryCount)) : Dedupe.of(key, body.fields());
-        return view(fineTuning.create(body.as(CreateJob.EMPTY), dedupe));
+        return view(fineTuning.create(project, body.as(CreateJob.EMPTY), dedupe));
     }
 
     @Operation(summary = "Lists jobs, newest first; metadata[key]=value may be given more than once")
@@ -91,6 +93,7 @@ class FineTuningJobsApi {
             schema = @Schema(type = "object"))
     @GetMapping
     Listing<FineTuningJob> list(
+            Project project,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "20") int limit,
             @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> query) {
@@ -98,7 +101,7 @@ class FineTuningJobsApi {
         JobBoard.Filter filter = "null".equals(query.getFirst("metadata"))
                 ? JobBoard.Filter.UNLABELLED
                 : JobBoard.Filter.labelled(metadata(query));
-        List<FineTuningJob> found = views(board.list(filter, position(after), most + 1));
+        List<FineTuningJob> found = views(board.list(project, filter, position(project, after), most + 1));
         return Listing.of(found, most, FineTuningJob::id);
     }
 
@@ -112,36 +115,39 @@ class FineTuningJobsApi {
         return wanted;
     }
 
-    private ScrollPosition position(@Nullable String after) {
+    private ScrollPosition position(Project project, @Nullable String after) {
         if (after == null) {
             return ScrollPosition.keyset();
         }
-        Job job = Naming.JOB.read(after).flatMap(board::find).orElseThrow(Query.badAfter(after, "a job"));
+        Job job = Naming.JOB
+                .read(after)
+                .flatMap(id -> board.find(project, id))
+                .orElseThrow(Query.badAfter(after, "a job"));
         return ScrollPosition.forward(Map.of("createdAt", job.createdAt(), "id", job.id()));
     }
 
     @Operation(summary = "One job")
     @GetMapping("/{id}")
-    FineTuningJob get(@PathVariable String id) {
-        return view(board.find(Naming.JOB.get(id)).orElseThrow(() -> Naming.JOB.missing(id)));
+    FineTuningJob get(Project project, @PathVariable String id) {
+        return view(board.find(project, Naming.JOB.get(id)).orElseThrow(() -> Naming.JOB.missing(id)));
     }
 
     @Operation(summary = "Ends a job; a worker under way is asked to stop, and the job is running until it did")
     @PostMapping("/{id}/cancel")
-    FineTuningJob cancel(@PathVariable String id) {
-        return view(control.cancel(Naming.JOB.get(id)));
+    FineTuningJob cancel(Project project, @PathVariable String id) {
+        return view(control.cancel(project, Naming.JOB.get(id)));
     }
 
     @Operation(summary = "Stops a job after a checkpoint, to go on later")
     @PostMapping("/{id}/pause")
-    FineTuningJob pause(@PathVariable String id) {
-        return view(control.pause(Naming.JOB.get(id)));
+    FineTuningJob pause(Project project, @PathVariable String id) {
+        return view(control.pause(project, Naming.JOB.get(id)));
     }
 
     @Operation(summary = "Queues a paused job again")
     @PostMapping("/{id}/resume")
-    FineTuningJob resume(@PathVariable String id) {
-        return view(control.resume(Naming.JOB.get(id)));
+    FineTuningJob resume(Project project, @PathVariable String id) {
+        return view(control.resume(project, Naming.JOB.get(id)));
     }
 
     private FineTuningJob view(Job job) {

@@ -2,6 +2,7 @@ package dev.tandem.api.openai;
 
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.ArrayList;
@@ -31,12 +32,12 @@ class OpenAiModelsApi {
 
     @Operation(summary = "All models, newest first")
     @GetMapping
-    Listing<ModelObject> list() {
+    Listing<ModelObject> list(Project project) {
         var all = new ArrayList<ModelObject>();
         ScrollPosition from = ScrollPosition.keyset();
         Window<RegisteredModel> window;
         do {
-            window = models.list(from, AT_ONCE);
+            window = models.list(project, from, AT_ONCE);
             window.forEach(model -> all.add(ModelObject.of(model, properties.organization())));
             from = window.isEmpty() ? from : window.positionAt(window.size() - 1);
         } while (window.hasNext());
@@ -45,14 +46,14 @@ class OpenAiModelsApi {
 
     @Operation(summary = "One model, by name or native id")
     @GetMapping("/{id}")
-    ModelObject get(@PathVariable String id) {
-        return ModelObject.of(models.get(id), properties.organization());
+    ModelObject get(Project project, @PathVariable String id) {
+        return ModelObject.of(models.get(project, id), properties.organization());
     }
 
     @Operation(summary = "Deletes a model that nothing uses")
     @DeleteMapping("/{id}")
-    Deleted delete(@PathVariable String id) {
-        models.delete(id);
+    Deleted delete(Project project, @PathVariable String id) {
+        models.delete(project, id);
         return new Deleted(id, "model");
     }
 }

@@ -4,6 +4,7 @@ import dev.tandem.api.JsonBody;
 import dev.tandem.api.openai.WebhookViews.Endpoint;
 import dev.tandem.api.openai.WebhookViews.Sent;
 import dev.tandem.api.openai.WebhookViews.Tested;
+import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.webhooks.WebhookEndpoint;
 import dev.tandem.webhooks.Webhooks;
@@ -49,10 +50,11 @@ class WebhooksApi {
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = WebhookForm.class)))
     @PostMapping("/webhook_endpoints")
-    Endpoint create(@RequestBody JsonBody body) {
+    Endpoint create(Project project, @RequestBody JsonBody body) {
         WebhookForm form = body.as(WebhookForm.EMPTY);
         body.require("name", "url", "event_types");
         return Endpoint.withSecret(webhooks.create(
+                project,
                 String.valueOf(form.name()),
                 String.valueOf(form.url()),
                 form.eventTypes() == null ? List.of() : form.eventTypes()));
@@ -61,40 +63,43 @@ class WebhooksApi {
     @Operation(summary = "Lists endpoints, newest first")
     @GetMapping("/webhook_endpoints")
     Listing<Endpoint> list(
-            @RequestParam(required = false) @Nullable String after, @RequestParam(defaultValue = "20") int limit) {
+            Project project,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(defaultValue = "20") int limit) {
         int most = Query.limit(limit, MOST);
-        List<Endpoint> found =
-                webhooks.list(position(after), most + 1).map(Endpoint::of).getContent();
+        List<Endpoint> found = webhooks.list(project, position(project, after), most + 1)
+                .map(Endpoint::of)
+                .getContent();
         return Listing.of(found, most, Endpoint::id);
     }
 
-    private ScrollPosition position(@Nullable String after) {
+    private ScrollPosition position(Project project, @Nullable String after) {
         if (after == null) {
             return ScrollPosition.keyset();
         }
-        WebhookEndpoint last = webhooks.get(after);
+        WebhookEndpoint last = webhooks.get(project, after);
         return ScrollPosition.forward(Map.of("createdAt", last.createdAt(), "id", last.id()));
     }
 
     @Operation(summary = "One endpoint")
     @GetMapping("/webhook_endpoints/{id}")
-    Endpoint get(@PathVariable String id) {
-        return Endpoint.of(webhooks.get(id));
+    Endpoint get(Project project, @PathVariable String id) {
+        return Endpoint.of(webhooks.get(project, id));
     }
 
     @Operation(summary = "Changes an endpoint; what is left out stays")
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = WebhookForm.class)))
     @PostMapping("/webhook_endpoints/{id}")
-    Endpoint change(@PathVariable String id, @RequestBody JsonBody body) {
+    Endpoint change(Project project, @PathVariable String id, @RequestBody JsonBody body) {
         WebhookForm form = body.as(WebhookForm.EMPTY);
-        return Endpoint.of(webhooks.change(id, form.name(), form.url(), form.eventTypes()));
+        return Endpoint.of(webhooks.change(project, id, form.name(), form.url(), form.eventTypes()));
     }
 
     @Operation(summary = "Deletes an endpoint; what has not been sent to it never will be")
     @DeleteMapping("/webhook_endpoints/{id}")
-    Deleted delete(@PathVariable String id) {
-        webhooks.delete(id);
+    Deleted delete(Project project, @PathVariable String id) {
+        webhooks.delete(project, id);
         return new Deleted(id, "webhook_endpoint.deleted");
     }
 
@@ -105,8 +110,9 @@ class WebhooksApi {
                             mediaType = "application/json",
                             schema = @Schema(implementation = WebhookForm.Rotation.class)))
     @PostMapping("/webhook_endpoints/{id}/rotate_secret")
-    Endpoint rotateSecret(@PathVariable String id, @RequestBody(required = false) @Nullable JsonBody body) {
-        return Endpoint.withSecret(webhooks.rotateSecret(id, body != null && keepsOld(body.fields())));
+    Endpoint rotateSecret(
+            Project project, @PathVariable String id, @RequestBody(required = false) @Nullable JsonBody body) {
+        return Endpoint.withSecret(webhooks.rotateSecret(project, id, body != null && keepsOld(body.fields())));
     }
 
     private static boolean keepsOld(Map<String, Object> fields) {
@@ -128,22 +134,24 @@ class WebhooksApi {
             content =
                     @Content(mediaType = "application/json", schema = @Schema(implementation = WebhookForm.Test.class)))
     @PostMapping("/webhook_endpoints/{id}/test")
-    Tested test(@PathVariable String id, @RequestBody JsonBody body) {
+    Tested test(Project project, @PathVariable String id, @RequestBody JsonBody body) {
         WebhookForm.Test form = body.as(WebhookForm.Test.EMPTY);
         body.require("event_type");
         String type = String.valueOf(form.eventType());
-        return new Tested("webhook_endpoint.test", id, type, webhooks.test(id, type), true);
+        return new Tested("webhook_endpoint.test", id, type, webhooks.test(project, id, type), true);
     }
 
     @Operation(summary = "What was sent to an endpoint or is to be, newest first")
     @GetMapping("/webhook_endpoints/{id}/deliveries")
     Listing<Sent> deliveries(
+            Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "20") int limit) {
         int most = Query.limit(limit, MOST);
-        List<Sent> found =
-                webhooks.deliveries(id, after, most + 1).stream().map(Sent::of).toList();
+        List<Sent> found = webhooks.deliveries(project, id, after, most + 1).stream()
+                .map(Sent::of)
+                .toList();
         return Listing.of(found, most, Sent::id);
     }
 }

@@ -9,6 +9,7 @@ import dev.tandem.RunningApp;
 import dev.tandem.Scene;
 import dev.tandem.jobs.Job;
 import dev.tandem.jobs.JobStatus;
+import dev.tandem.jobs.Queues;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,8 +37,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @RunningApp
 class MlflowClientTest {
 
-    private static final String QUEUE = "for mlflow";
-    private static final String EXPERIMENT = "queue-for mlflow";
+    private static final String QUEUE = "for-mlflow";
+    private static final String EXPERIMENT = "queue-for-mlflow";
 
     @LocalServerPort
     int port;
@@ -48,10 +49,14 @@ class MlflowClientTest {
     @Autowired
     JdbcClient sql;
 
+    @Autowired
+    Queues queues;
+
     MlflowClient client;
 
     @BeforeEach
     void connect() {
+        queues.put(QUEUE, Map.of());
         client = new MlflowClient("http://127.0.0.1:" + port);
     }
 

@@ -6,6 +6,7 @@ import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.jobs.Job;
 import dev.tandem.jobs.JobControl;
+import dev.tandem.security.Project;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +41,7 @@ class MlflowSearchTest {
         submit("a", 0.1, "red", 0.5);
         submit("b", 0.25, "blue", 0.9);
         Job c = submit("c", 1, "red's", 0.7);
-        control.cancel(c.id());
+        control.cancel(Project.DEFAULT, c.id());
         sql.sql("INSERT INTO metric VALUES (:job, 'eval', 2, 1, '{\"rewards/margins\": 3}')")
                 .param("job", c.id())
                 .update();
