@@ -2,7 +2,6 @@ package dev.tandem.api;
 
 import java.io.IOException;
 import java.io.Writer;
-import java.util.LinkedHashMap;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
@@ -15,12 +14,20 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Answers what is no request, before any servlet sees it, in the form of all other errors. */
 final class ProblemValve extends ErrorReportValve {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemValve.class);
+
+    /** In ASCII, so that the type needs no charset. */
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+                    .build())
+            .build();
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable thrown) {
@@ -33,10 +40,9 @@ final class ProblemValve extends ErrorReportValve {
         var problem = Problem.of(code, code.is5xxServerError() ? "internal_error" : Problem.codeOf(code), detail);
         try {
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-            response.setCharacterEncoding("UTF-8");
             Writer writer = response.getReporter();
             if (writer != null) {
-                writer.write(JsonMapper.shared().writeValueAsString(new LinkedHashMap<>(problem.body(request))));
+                writer.write(JSON.writeValueAsString(problem.body(request)));
                 response.finishResponse();
             }
         } catch (IOException | IllegalStateException e) {
