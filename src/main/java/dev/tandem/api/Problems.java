@@ -2,6 +2,7 @@ package dev.tandem.api;
 
 import dev.tandem.home.DatabaseOutage;
 import dev.tandem.home.FullDisk;
+import dev.tandem.home.UnstorableValue;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
@@ -29,6 +30,7 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.multipart.MaxUploadSizeExceededException;
 import org.springframework.web.multipart.MultipartException;
+import org.springframework.web.multipart.MultipartHttpServletRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 import org.springframework.web.util.DisconnectedClientHelper;
@@ -102,6 +104,15 @@ class Problems extends ResponseEntityExceptionHandler {
         if (DatabaseOutage.caused(e)) {
             return databaseAway(e, request);
         }
+        if (UnstorableValue.caused(e)) {
+            String detail = "the request holds a value that cannot be looked up, as the character U+0000 or a number"
+                    + " beyond all others; leave it out";
+            return answer(Problem.of(HttpStatus.BAD_REQUEST, "invalid_value", detail), request);
+        }
+        if (isCutUpload(e, request)) {
+            String detail = "the multipart body ends before its end; send it again";
+            return answer(Problem.of(HttpStatus.BAD_REQUEST, "invalid_multipart", detail), request);
+        }
         log.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
         return answer(
                 Problem.of(
@@ -110,6 +121,15 @@ class Problems extends ResponseEntityExceptionHandler {
                         "the server could not do this; its log tells why under request id %s"
                                 .formatted(RequestId.of(request))),
                 request);
+    }
+
+    /** Spring goes on with the plain request where the parts of one could not be read to their end. */
+    private static boolean isCutUpload(Exception e, HttpServletRequest request) {
+        String type = String.valueOf(request.getContentType());
+        return e instanceof IllegalStateException
+                && type.startsWith("multipart/")
+                && !(request instanceof MultipartHttpServletRequest)
+                && String.valueOf(e.getMessage()).contains(MultipartHttpServletRequest.class.getName());
     }
 
     private static ResponseEntity<Object> diskFull(Exception e, HttpServletRequest request) {
