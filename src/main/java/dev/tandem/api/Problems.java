@@ -1,14 +1,13 @@
 package dev.tandem.api;
 
 import dev.tandem.home.DatabaseOutage;
-import dev.tandem.home.FullDisk;
-import dev.tandem.home.UnstorableValue;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +29,6 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.multipart.MaxUploadSizeExceededException;
 import org.springframework.web.multipart.MultipartException;
-import org.springframework.web.multipart.MultipartHttpServletRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 import org.springframework.web.util.DisconnectedClientHelper;
@@ -56,14 +54,9 @@ class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> on(MalformedJson e, HttpServletRequest request) {
-        return answer(
-                new Problem(
-                        HttpStatus.BAD_REQUEST,
-                        "invalid_json",
-                        String.valueOf(e.getMessage()),
-                        null,
-                        List.of(e.where())),
-                request);
+        List<?> where = List.of(e.where());
+        String detail = String.valueOf(e.getMessage());
+        return answer(new Problem(HttpStatus.BAD_REQUEST, "invalid_json", detail, null, where), request);
     }
 
     @ExceptionHandler
@@ -79,15 +72,11 @@ class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> on(MultipartException e, HttpServletRequest request) {
-        if (FullDisk.caused(e)) {
-            return diskFull(e, request);
-        }
-        Throwable cause = e.getMostSpecificCause();
+        String detail = "the multipart body cannot be read (%s); send it again"
+                .formatted(e.getMostSpecificCause().getMessage());
         return answer(
-                Problem.of(
-                        HttpStatus.BAD_REQUEST,
-                        "invalid_multipart",
-                        "the multipart body cannot be read (%s); send it again".formatted(cause.getMessage())),
+                Mishaps.of(e, request)
+                        .orElseGet(() -> Problem.of(HttpStatus.BAD_REQUEST, "invalid_multipart", detail)),
                 request);
     }
 
@@ -98,20 +87,12 @@ class Problems extends ResponseEntityExceptionHandler {
             log.debug("{} {}: the client is gone", request.getMethod(), request.getRequestURI());
             return null;
         }
-        if (FullDisk.caused(e)) {
-            return diskFull(e, request);
+        Optional<Problem> mishap = Mishaps.of(e, request);
+        if (mishap.isPresent()) {
+            return answer(mishap.get(), request);
         }
         if (DatabaseOutage.caused(e)) {
             return databaseAway(e, request);
-        }
-        if (UnstorableValue.caused(e)) {
-            String detail = "the request holds a value that cannot be looked up, as the character U+0000 or a number"
-                    + " beyond all others; leave it out";
-            return answer(Problem.of(HttpStatus.BAD_REQUEST, "invalid_value", detail), request);
-        }
-        if (isCutUpload(e, request)) {
-            String detail = "the multipart body ends before its end; send it again";
-            return answer(Problem.of(HttpStatus.BAD_REQUEST, "invalid_multipart", detail), request);
         }
         log.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
         return answer(
@@ -121,21 +102,6 @@ class Problems extends ResponseEntityExceptionHandler {
                         "the server could not do this; its log tells why under request id %s"
                                 .formatted(RequestId.of(request))),
                 request);
-    }
-
-    /** Spring goes on with the plain request where the parts of one could not be read to their end. */
-    private static boolean isCutUpload(Exception e, HttpServletRequest request) {
-        String type = String.valueOf(request.getContentType());
-        return e instanceof IllegalStateException
-                && type.startsWith("multipart/")
-                && !(request instanceof MultipartHttpServletRequest)
-                && String.valueOf(e.getMessage()).contains(MultipartHttpServletRequest.class.getName());
-    }
-
-    private static ResponseEntity<Object> diskFull(Exception e, HttpServletRequest request) {
-        log.error("{} {} failed: the disk is full", request.getMethod(), request.getRequestURI(), e);
-        String detail = "the server's disk is full; nothing was stored, so free space there and send it again";
-        return answer(Problem.of(HttpStatus.INSUFFICIENT_STORAGE, "disk_full", detail), request);
     }
 
     /** The scheduler tells of the outage in the log, once; a line for each request would bury it. */
