@@ -37,6 +37,7 @@ class ArchitectureTest {
         "..datasets..",
         "..home..",
         "..webhooks..",
+        "..estimates..",
         "..retention..",
         "..demo.."
     };
@@ -76,6 +77,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("..transformer..")
                     .and(not(nameMatching(".*\\.(CheckpointInspection|CheckpointFacts|InvalidCheckpoint.*)"))));
+
+    @ArchTest
+    static final ArchRule theServiceKnowsNoMoreOfTrainingThanItsForecasts = noClasses()
+            .that()
+            .resideInAnyPackage(SERVICE)
+            .should()
+            .dependOnClassesThat(resideInAPackage("..training..")
+                    .and(not(nameMatching(".*\\.(RunForecast|MemoryPlan|TokenCounts).*"))));
 
     @ArchTest
     static final ArchRule theMainClassLoadsNoSpring = noClasses()

@@ -74,6 +74,15 @@ public class Submissions {
         }
     }
 
+    /**
+     * Looks at a request as {@link #submit} does, and queues nothing.
+     *
+     * @throws dev.tandem.spec.InvalidSpec if model and data do not fit the request
+     */
+    public Inputs check(Project project, SubmitJob request) {
+        return required(transaction.execute(status -> inputs.lookUp(project, request)));
+    }
+
     /** Without a key no index decides, so a retry waits until the request that it repeats is through. */
     private Submitted once(Project project, SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
         if (dedupe != null && dedupe.key() == null) {
@@ -128,10 +137,10 @@ public class Submissions {
         return job.map(j -> new Submitted(j, true));
     }
 
-    private static Submitted required(@Nullable Submitted submitted) {
-        if (submitted == null) {
-            throw new IllegalStateException("the transaction made no job");
+    private static <T> T required(@Nullable T made) {
+        if (made == null) {
+            throw new IllegalStateException("the transaction made nothing");
         }
-        return submitted;
+        return made;
     }
 }
