@@ -6,6 +6,7 @@ import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +81,21 @@ class Problems extends ResponseEntityExceptionHandler {
                 request);
     }
 
+    /**
+     * @throws Exception the same, if the answer is on its way already: Tomcat then cuts the connection, so that the reader
+     *     does not take a part for the whole
+     */
     @ExceptionHandler
     @Nullable
-    ResponseEntity<Object> on(Exception e, HttpServletRequest request) {
+    ResponseEntity<Object> on(Exception e, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        if (response.isCommitted()) {
+            throw e;
+        }
+        response.resetBuffer();
+        return unexpected(e, request);
+    }
+
+    private static @Nullable ResponseEntity<Object> unexpected(Exception e, HttpServletRequest request) {
         if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
             log.debug("{} {}: the client is gone", request.getMethod(), request.getRequestURI());
             return null;
@@ -177,7 +190,7 @@ class Problems extends ResponseEntityExceptionHandler {
                 ? known.getDetail()
                 : String.valueOf(e.getMessage());
         if (status.is5xxServerError()) {
-            return on(e, servlet(request));
+            return unexpected(e, servlet(request));
         }
         return Problem.of(status, Problem.codeOf(status), detail).answer(servlet(request), headers);
     }

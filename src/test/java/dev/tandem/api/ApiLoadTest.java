@@ -3,6 +3,7 @@ package dev.tandem.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tandem.security.AttemptToken;
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.jobs.Attempts;
