@@ -76,8 +76,7 @@ class Problems extends ResponseEntityExceptionHandler {
         String detail = "the multipart body cannot be read (%s); send it again"
                 .formatted(e.getMostSpecificCause().getMessage());
         return answer(
-                Mishaps.of(e, request)
-                        .orElseGet(() -> Problem.of(HttpStatus.BAD_REQUEST, "invalid_multipart", detail)),
+                Mishaps.of(e, request).orElseGet(() -> Problem.of(HttpStatus.BAD_REQUEST, "invalid_multipart", detail)),
                 request);
     }
 

@@ -46,7 +46,9 @@ class ApiContract extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         String path = request.getRequestURI();
-        return MEASURED || !METHODS.contains(request.getMethod()) || !(path.startsWith("/api/") || path.startsWith("/v1/"));
+        return MEASURED
+                || !METHODS.contains(request.getMethod())
+                || !(path.startsWith("/api/") || path.startsWith("/v1/"));
     }
 
     @Override
