@@ -45,7 +45,8 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates curl tini \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --user-group --home-dir /var/lib/tandem --create-home tandem
-# In a container only the port that someone publishes can be reached from outside.
+# Every address of the container, since a published port comes in from outside. So the server starts only with security
+# configured: give it TANDEM_SECURITY_BOOTSTRAP_KEY, as docker-compose.yml does.
 ENV PYTORCH_VERSION=2.7.1 \
     PYTORCH_LIBRARY_PATH=/opt/libtorch/lib \
     DJL_OFFLINE=true \

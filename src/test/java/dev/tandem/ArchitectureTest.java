@@ -24,6 +24,7 @@ class ArchitectureTest {
         "..training..",
         "..worker..",
         "..scorer..",
+        "..tokens..",
         "..corpus.."
     };
     private static final String[] SERVICE = {
@@ -35,8 +36,10 @@ class ArchitectureTest {
         "..security..",
         "..models..",
         "..datasets..",
+        "..reports..",
         "..home..",
         "..webhooks..",
+        "..estimates..",
         "..retention..",
         "..demo.."
     };
@@ -76,6 +79,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("..transformer..")
                     .and(not(nameMatching(".*\\.(CheckpointInspection|CheckpointFacts|InvalidCheckpoint.*)"))));
+
+    @ArchTest
+    static final ArchRule theServiceKnowsNoMoreOfTrainingThanItsForecasts = noClasses()
+            .that()
+            .resideInAnyPackage(SERVICE)
+            .should()
+            .dependOnClassesThat(resideInAPackage("..training..")
+                    .and(not(nameMatching(".*\\.(RunForecast|MemoryPlan|TokenCounts).*"))));
 
     @ArchTest
     static final ArchRule theMainClassLoadsNoSpring = noClasses()

@@ -1,8 +1,12 @@
 package dev.tandem.api;
 
+import dev.tandem.security.Caller;
 import dev.tandem.security.Project;
+import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
 import java.util.List;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
@@ -16,16 +20,16 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Configuration(proxyBeanMethods = false)
 class ApiSetup implements WebMvcConfigurer {
 
-    private final ProjectArgument project;
+    private final CallerArgument caller;
 
-    ApiSetup(ProjectArgument project) {
-        this.project = project;
+    ApiSetup(CallerArgument caller) {
+        this.caller = caller;
     }
 
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-        resolvers.add(project);
-        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Project.class); // no part of a request
+        resolvers.add(caller);
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Project.class, Caller.class); // no part of a request
     }
 
     @Override
@@ -38,6 +42,14 @@ class ApiSetup implements WebMvcConfigurer {
         interceptors.addInterceptor(new QueryCheck()).addPathPatterns("/api/v1/**");
     }
 
+    private static SecurityScheme bearer() {
+        return new SecurityScheme()
+                .type(SecurityScheme.Type.HTTP)
+                .scheme("bearer")
+                .description(
+                        "An API key, tdm_..., or a token of the identity provider; none while no security is configured.");
+    }
+
     @Bean
     OpenAPI description() {
         return new OpenAPI()
@@ -45,6 +57,8 @@ class ApiSetup implements WebMvcConfigurer {
                         .title("Tandem")
                         .version("v1")
                         .description(
-                                "Trains language models on human preferences. Errors are problem details (RFC 9457)."));
+                                "Trains language models on human preferences. Errors are problem details (RFC 9457)."))
+                .components(new Components().addSecuritySchemes("bearer", bearer()))
+                .addSecurityItem(new SecurityRequirement().addList("bearer"));
     }
 }

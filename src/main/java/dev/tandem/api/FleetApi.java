@@ -3,6 +3,7 @@ package dev.tandem.api;
 import dev.tandem.jobs.Fleet;
 import dev.tandem.jobs.QueueSettings;
 import dev.tandem.jobs.Queues;
+import dev.tandem.security.Caller;
 import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -48,13 +49,15 @@ class FleetApi {
 
     @Operation(
             summary = "Makes a queue, or changes one",
-            description = "What is left out stays as it is; a new queue has weight 1, no caps, and is not paused.")
+            description = "What is left out stays as it is; a new queue has weight 1, no caps, and is not paused."
+                    + " Queues are shared by all projects, so this is for admins of project default.")
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = QueueSettings.class)))
     @ApiResponse(responseCode = "200")
     @ApiResponse(responseCode = "201")
     @PutMapping("/queues/{name}")
-    ResponseEntity<Queues.Queue> put(@PathVariable String name, @RequestBody JsonBody body) {
+    ResponseEntity<Queues.Queue> put(Caller caller, @PathVariable String name, @RequestBody JsonBody body) {
+        caller.requireOperator();
         Queues.Put put = queues.put(name, body.fields());
         return ResponseEntity.status(put.created() ? HttpStatus.CREATED : HttpStatus.OK)
                 .body(put.queue());
@@ -63,7 +66,8 @@ class FleetApi {
     @Operation(summary = "Deletes a queue whose jobs are all over; they stay")
     @DeleteMapping("/queues/{name}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@PathVariable String name) {
+    void delete(Caller caller, @PathVariable String name) {
+        caller.requireOperator();
         queues.delete(name);
     }
 

@@ -48,14 +48,14 @@ record JobView(
 
     record Failure(String code, String message) {}
 
-    /** @param ahead how many jobs come before it; null if it does not wait */
-    static JobView of(Job job, List<Attempt> attempts, @Nullable Long ahead) {
+    /** @param wait why it still waits; null if it does not */
+    static JobView of(Job job, List<Attempt> attempts, @Nullable String wait) {
         SubmitJob request = job.request();
         return new JobView(
                 job.id(),
                 job.name(),
                 job.status().word(),
-                reason(job, ahead),
+                wait == null ? job.statusReason() : job.statusReason() + "; " + wait,
                 request.model(),
                 request.dataset(),
                 request.evalDataset(),
@@ -78,12 +78,6 @@ record JobView(
                 job.createdAt(),
                 job.startedAt(),
                 job.finishedAt());
-    }
-
-    private static String reason(Job job, @Nullable Long ahead) {
-        return ahead == null || ahead == 0
-                ? job.statusReason()
-                : "%s; %d %s before it".formatted(job.statusReason(), ahead, ahead == 1 ? "job comes" : "jobs come");
     }
 
     private static Progress progress(Job job) {

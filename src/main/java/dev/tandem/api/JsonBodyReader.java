@@ -53,7 +53,7 @@ final class JsonBodyReader extends AbstractHttpMessageConverter<JsonBody> {
             json = in.readNBytes(LIMIT + 1);
         }
         if (json.length > LIMIT) {
-            throw new MalformedJson(1, 1, "a body may have at most %d bytes".formatted(LIMIT));
+            throw new BodyTooLarge(LIMIT);
         }
         return parse(json);
     }

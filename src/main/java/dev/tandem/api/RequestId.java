@@ -17,7 +17,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /** Gives every request an id, in the answer and in the log; a sane id that the caller sends is kept. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
-class RequestId extends OncePerRequestFilter {
+public class RequestId extends OncePerRequestFilter {
 
     static final String HEADER = "X-Request-Id";
 
@@ -38,7 +38,7 @@ class RequestId extends OncePerRequestFilter {
     }
 
     /** The id of this request; null before the filter has run. */
-    static @Nullable String of(HttpServletRequest request) {
+    public static @Nullable String of(HttpServletRequest request) {
         return (String) request.getAttribute(HEADER);
     }
 }

@@ -42,6 +42,12 @@ class UploadProblems {
     }
 
     @ExceptionHandler
+    ResponseEntity<Object> on(BodyTooLarge e, HttpServletRequest request) {
+        return Problem.of(HttpStatus.CONTENT_TOO_LARGE, "too_large", String.valueOf(e.getMessage()))
+                .answer(request, HttpHeaders.EMPTY);
+    }
+
+    @ExceptionHandler
     ResponseEntity<Object> on(TooLarge e, HttpServletRequest request) {
         return Problem.of(HttpStatus.CONTENT_TOO_LARGE, "too_large", String.valueOf(e.getMessage()))
                 .answer(request, HttpHeaders.EMPTY);

@@ -11,6 +11,7 @@ import org.springframework.stereotype.Component;
 @Component
 class Endings {
 
+    private final Jobs jobs;
     private final JdbcClient sql;
     private final DatabaseClock clock;
     private final JobEvents events;
@@ -18,7 +19,15 @@ class Endings {
     private final JobMeters meters;
     private final Shares shares;
 
-    Endings(JdbcClient sql, DatabaseClock clock, JobEvents events, LeaseTerms terms, JobMeters meters, Shares shares) {
+    Endings(
+            Jobs jobs,
+            JdbcClient sql,
+            DatabaseClock clock,
+            JobEvents events,
+            LeaseTerms terms,
+            JobMeters meters,
+            Shares shares) {
+        this.jobs = jobs;
         this.sql = sql;
         this.clock = clock;
         this.events = events;
@@ -81,10 +90,10 @@ class Endings {
                 close(job, AttemptOutcome.PAUSED, "info");
             }
             case PREEMPT -> {
-                String other = job.stoppingFor();
+                String other = String.valueOf(job.stoppingFor());
                 job.queueAgain(
-                        "preempted by job %s; waiting for a free worker slot to go on from the last checkpoint"
-                                .formatted(other),
+                        "preempted by %s; waiting for a free worker slot to go on from the last checkpoint"
+                                .formatted(jobs.findById(other).orElseThrow().toldTo(job)),
                         clock.now());
                 close(job, AttemptOutcome.PREEMPTED, "info", other);
             }

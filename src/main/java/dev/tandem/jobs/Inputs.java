@@ -6,13 +6,13 @@ import dev.tandem.spec.RunIdentity;
 import org.jspecify.annotations.Nullable;
 
 /** What a job is made from, looked up. */
-record Inputs(
+public record Inputs(
         RegisteredModel model,
         @Nullable RegisteredModel adapter,
         Dataset dataset,
         @Nullable Dataset evalDataset) {
 
-    RunIdentity.Origins origins() {
+    public RunIdentity.Origins origins() {
         return new RunIdentity.Origins(
                 model.digest(),
                 adapter == null ? null : adapter.digest(),

@@ -173,6 +173,11 @@ public class Job {
         }
     }
 
+    /** How another job's owner may hear of it: jobs of other projects have no name. */
+    String toldTo(Job other) {
+        return project.equals(other.project) ? "job " + id : "a job of another project";
+    }
+
     /** Whether its worker can be asked to stop for another job. */
     boolean mayMakeRoom() {
         return status == RUNNING && desired == Wish.CONTINUE;
@@ -186,8 +191,8 @@ public class Job {
         stoppingFor = other.id;
         ask(
                 Wish.PREEMPT,
-                "making room for job %s, whose priority %d is above %d: the worker is asked to write a checkpoint and stop"
-                        .formatted(other.id, other.priority, priority),
+                "making room for %s, whose priority %d is above %d: the worker is asked to write a checkpoint and stop"
+                        .formatted(other.toldTo(this), other.priority, priority),
                 now);
     }
 

@@ -129,21 +129,4 @@ public class JobBoard {
         });
         return found;
     }
-
-    /** How many jobs, of all projects, come before each of the waiting ones. */
-    public Map<String, Long> positions(Collection<String> waiting) {
-        var found = new HashMap<String, Long>();
-        if (waiting.isEmpty()) {
-            return found;
-        }
-        sql.sql("""
-                SELECT id, ahead FROM (
-                    SELECT id, row_number() OVER (ORDER BY priority DESC, created_at, id) - 1 AS ahead
-                      FROM job WHERE status = 'queued' AND next_run_at <= now()) waiting
-                 WHERE id IN (:ids)
-                """).param("ids", waiting).query(row -> {
-            found.put(row.getString(1), row.getLong(2));
-        });
-        return found;
-    }
 }

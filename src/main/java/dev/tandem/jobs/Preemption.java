@@ -100,13 +100,20 @@ public class Preemption {
                 "warn",
                 "preempted",
                 victim.statusReason(),
-                Map.of("for", waiting.id(), "for_priority", waiting.priority(), "priority", victim.priority()));
+                Map.of(
+                        "for",
+                        waiting.toldTo(victim),
+                        "for_priority",
+                        waiting.priority(),
+                        "priority",
+                        victim.priority()));
         events.append(
                 waiting.id(),
                 "info",
                 "message",
-                "job %s of priority %d is asked to make room for this one".formatted(victim.id(), victim.priority()),
-                Map.of("job", victim.id()));
+                "%s of priority %d is asked to make room for this one"
+                        .formatted(victim.toldTo(waiting), victim.priority()),
+                Map.of("priority", victim.priority()));
         return true;
     }
 }

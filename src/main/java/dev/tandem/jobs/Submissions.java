@@ -1,5 +1,8 @@
 package dev.tandem.jobs;
 
+import dev.tandem.datasets.Dataset;
+import dev.tandem.datasets.DatasetCatalogue;
+import dev.tandem.datasets.Leakage;
 import dev.tandem.security.Project;
 import dev.tandem.spec.Ids;
 import java.time.Duration;
@@ -19,6 +22,7 @@ public class Submissions {
     private final Jobs jobs;
     private final Fleet fleet;
     private final InputCheck inputs;
+    private final DatasetCatalogue datasets;
     private final JobEvents events;
     private final DatabaseClock clock;
     private final TransactionTemplate transaction;
@@ -28,6 +32,7 @@ public class Submissions {
             Jobs jobs,
             Fleet fleet,
             InputCheck inputs,
+            DatasetCatalogue datasets,
             JobEvents events,
             DatabaseClock clock,
             TransactionTemplate transaction,
@@ -35,6 +40,7 @@ public class Submissions {
         this.jobs = jobs;
         this.fleet = fleet;
         this.inputs = inputs;
+        this.datasets = datasets;
         this.events = events;
         this.clock = clock;
         this.transaction = transaction;
@@ -74,6 +80,15 @@ public class Submissions {
         }
     }
 
+    /**
+     * Looks at a request as {@link #submit} does, and queues nothing.
+     *
+     * @throws dev.tandem.spec.InvalidSpec if model and data do not fit the request
+     */
+    public Inputs check(Project project, SubmitJob request) {
+        return required(transaction.execute(status -> inputs.lookUp(project, request)));
+    }
+
     /** Without a key no index decides, so a retry waits until the request that it repeats is through. */
     private Submitted once(Project project, SubmitJob request, @Nullable Dedupe dedupe, List<String> withoutEffect) {
         if (dedupe != null && dedupe.key() == null) {
@@ -99,6 +114,7 @@ public class Submissions {
                             .formatted(String.join(", ", withoutEffect)),
                     Map.of("fields", withoutEffect));
         }
+        warnOfLeakage(id, found);
         if (request.evalDataset() != null && !request.training().evaluates()) {
             events.append(
                     id,
@@ -108,6 +124,14 @@ public class Submissions {
                     Map.of());
         }
         return job;
+    }
+
+    private void warnOfLeakage(String id, Inputs found) {
+        Dataset evalDataset = found.evalDataset();
+        Leakage leakage = evalDataset == null ? null : datasets.leakage(evalDataset, found.dataset());
+        if (leakage != null && leakage.warning() != null) {
+            events.append(id, "warn", "message", leakage.warning(), Map.of("lines", leakage.lines()));
+        }
     }
 
     private Optional<Submitted> earlier(Project project, @Nullable Dedupe dedupe) {
@@ -128,10 +152,10 @@ public class Submissions {
         return job.map(j -> new Submitted(j, true));
     }
 
-    private static Submitted required(@Nullable Submitted submitted) {
-        if (submitted == null) {
-            throw new IllegalStateException("the transaction made no job");
+    private static <T> T required(@Nullable T made) {
+        if (made == null) {
+            throw new IllegalStateException("the transaction made nothing");
         }
-        return submitted;
+        return made;
     }
 }

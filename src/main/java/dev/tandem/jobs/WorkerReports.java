@@ -48,6 +48,12 @@ public class WorkerReports {
 
     private record Standing(byte[] tokenHash, boolean over, long lastSeq) {}
 
+    /** @throws WrongToken if this is not the attempt's token */
+    @Transactional(readOnly = true)
+    public void requireToken(AttemptId id, AttemptToken token) {
+        require(id, token);
+    }
+
     public AttemptOrder order(AttemptId id, AttemptToken token) {
         Job job = lock(id, token);
         if (!isOpen(id)) {

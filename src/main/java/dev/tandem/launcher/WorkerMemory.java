@@ -26,8 +26,8 @@ public class WorkerMemory {
     WorkerMemory(WorkerProcessProperties properties, Machine machine) {
         this.properties = properties;
         DataSize given = properties.memory();
-        OptionalLong ofGpu = machine.gpus().isEmpty() ? OptionalLong.empty() : gpu();
-        long there = ofGpu.orElseGet(() -> MachineMemory.share(Math.max(1, machine.slots())));
+        OptionalLong ofGpu = machine.gpus().isEmpty() ? OptionalLong.empty() : ofGpu();
+        long there = ofGpu.orElseGet(() -> MachineMemory.share(machine.slots()));
         this.share = new Share(given == null ? there : Math.min(given.toBytes(), there), ofGpu.isPresent());
     }
 
@@ -43,7 +43,7 @@ public class WorkerMemory {
     }
 
     /** Of the smallest. */
-    private static OptionalLong gpu() {
+    private static OptionalLong ofGpu() {
         try {
             return ask();
         } catch (IOException e) {

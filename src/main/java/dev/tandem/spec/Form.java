@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * <p>JSON is what a parser makes of it: {@link Map}, {@link List}, {@link String}, {@link Number}, {@link Boolean}, null.
  */
 public final class Form {
+
+    private static final int MOST_UNKNOWN = 30;
+
+    /** No name is longer, so nothing longer was meant to be one. */
+    private static final int LONGEST_NAME = 64;
 
     private Form() {}
 
@@ -44,6 +50,7 @@ public final class Form {
         var problems = new ArrayList<FieldProblem>();
         List<String> names =
                 Arrays.stream(components).map(c -> wireName(c.getName())).toList();
+        var unknown = new ArrayList<String>();
         json.forEach((key, value) -> {
             if (names.contains(key)) {
                 return;
@@ -51,9 +58,10 @@ public final class Form {
             if (defaults instanceof KnowsOthers standard && standard.knows(key)) {
                 standard.problemOf(key, value).ifPresent(problems::add);
             } else {
-                problems.add(new FieldProblem(key, "unknown_field", unknown(key, names)));
+                unknown.add(key);
             }
         });
+        problems.addAll(unknown(unknown, names));
         @Nullable Object[] values = new @Nullable Object[components.length];
         for (int i = 0; i < components.length; i++) {
             Object fallback = value(components[i], defaults);
@@ -98,9 +106,28 @@ public final class Form {
 
     /** The name closest to what was written, if one is close enough to be what was meant. */
     public static Optional<String> nearest(String written, List<String> known) {
+        if (written.length() > LONGEST_NAME) {
+            return Optional.empty();
+        }
         return known.stream()
                 .min((a, b) -> Integer.compare(distance(written, a), distance(written, b)))
                 .filter(name -> distance(written, name) <= Math.max(2, name.length() / 3));
+    }
+
+    /** Names the first of them: looking for what was meant takes time, and a list of thousands helps nobody. */
+    private static List<FieldProblem> unknown(List<String> keys, List<String> names) {
+        var problems = new ArrayList<FieldProblem>();
+        for (String key : keys.subList(0, Math.min(keys.size(), MOST_UNKNOWN))) {
+            problems.add(new FieldProblem(key, "unknown_field", unknown(key, names)));
+        }
+        if (keys.size() > MOST_UNKNOWN) {
+            String next = keys.get(MOST_UNKNOWN);
+            problems.add(new FieldProblem(
+                    next,
+                    "unknown_field",
+                    "unknown field %s, and %d others".formatted(next, keys.size() - MOST_UNKNOWN - 1)));
+        }
+        return problems;
     }
 
     private static String unknown(String key, List<String> names) {
@@ -178,9 +205,16 @@ public final class Form {
     }
 
     private static long whole(String name, Object json, long least, long most) {
-        double value = ((Number) require(json instanceof Number, name, "a whole number", json)).doubleValue();
-        require(value == Math.rint(value) && value >= least && value <= most, name, "a whole number in range", json);
-        return ((Number) json).longValue();
+        var number = (Number) require(json instanceof Number, name, "a whole number", json);
+        double value = number.doubleValue();
+        require(Double.isFinite(value) && value == Math.rint(value), name, "a whole number", json);
+        var exact = new BigDecimal(number.toString()); // as a double, 2^63 is the greatest long
+        require(
+                exact.compareTo(BigDecimal.valueOf(least)) >= 0 && exact.compareTo(BigDecimal.valueOf(most)) <= 0,
+                name,
+                "a whole number from %d to %d".formatted(least, most),
+                json);
+        return number.longValue();
     }
 
     private static Object word(String name, Object json, Class<?> type) {

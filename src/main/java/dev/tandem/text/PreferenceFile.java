@@ -81,7 +81,9 @@ public final class PreferenceFile {
 
     private static InputStream open(Path file, FileKind kind, long maxUnpackedBytes) throws IOException {
         InputStream in = Files.newInputStream(file);
-        return kind == FileKind.GZIP ? new UnpackedBytes(new GZIPInputStream(in, 1 << 16), maxUnpackedBytes) : in;
+        return kind == FileKind.GZIP
+                ? new UnpackedBytes(new GZIPInputStream(in, 1 << 16), Files.size(file), maxUnpackedBytes)
+                : in;
     }
 
     private static void readLines(JsonLines lines, RowReader rows, Visitor visitor) throws IOException {

@@ -4,14 +4,23 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** What a packed file unpacks to, up to a limit: a file of some kilobytes can hold gigabytes of nothing. */
+/** What a packed file unpacks to, up to limits: a file of some kilobytes can hold gigabytes of nothing. */
 final class UnpackedBytes extends FilterInputStream {
 
+    /** Text packs to a tenth; the same few words over and over to a fiftieth; nothing but one character to a thousandth. */
+    private static final long RATIO = 200;
+
+    /** So much may come of any file. */
+    private static final long FREE = 1 << 24;
+
+    private final long packed;
     private final long limit;
     private long read;
 
-    UnpackedBytes(InputStream in, long limit) {
+    /** @param packed size of the file */
+    UnpackedBytes(InputStream in, long packed, long limit) {
         super(in);
+        this.packed = packed;
         this.limit = limit;
     }
 
@@ -33,6 +42,12 @@ final class UnpackedBytes extends FilterInputStream {
         read += bytes;
         if (read > limit) {
             throw tooLarge(limit);
+        }
+        if (read > FREE && read / RATIO > packed) {
+            throw new UnreadableFile(
+                    "too_large",
+                    "the file unpacks to more than %d times its %d bytes, as no rows do; send it unpacked"
+                            .formatted(RATIO, packed));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.tandem.transformer.Ops;
 import dev.tandem.transformer.PackedTokens;
 import dev.tandem.transformer.Recomputation;
 import dev.tandem.transformer.Routing;
+import dev.tandem.transformer.Tape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class RecordedPass {
     private final Policy policy;
     private final GradientCollector collector;
     private final PackedTokens tokens;
+    private final Tape tape;
     private final @Nullable Recomputation again;
     private final LanguageModel.Prediction prediction;
     private final LmHead lmHead;
@@ -45,9 +47,10 @@ final class RecordedPass {
         this.collector = collector;
         this.policy = policy;
         this.tokens = tokens;
+        this.tape = Tape.of(ops, model);
         JniUtils.setGradMode(true);
         this.again = recomputes ? Recomputation.begin(ops, model, tokens) : null;
-        this.prediction = again == null ? model.predict(ops, tokens) : again.prediction();
+        this.prediction = again == null ? model.predict(ops, tokens, tape) : again.prediction();
         this.lmHead = model.head(ops);
         JniUtils.setGradMode(false);
         this.states = prediction.states().stopGradient();
@@ -79,6 +82,7 @@ final class RecordedPass {
                         ops.call("inner", routing().probabilities().get(i), routers.get(i)));
             }
             collector.backward(surrogate);
+            tape.backward();
         } else {
             again.backward(ops, collector, gradient, routers);
         }

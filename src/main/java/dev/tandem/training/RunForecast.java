@@ -9,14 +9,12 @@ import dev.tandem.text.RowTokenizer;
 import dev.tandem.text.TextTokenizer;
 import dev.tandem.text.TokenizedDataset;
 import dev.tandem.transformer.Footprint;
-import dev.tandem.transformer.InvalidCheckpoint;
 import dev.tandem.transformer.ModelConfig;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run will come to, told without running it: its rows are tokenized one by one, no weight is read and libtorch is not
- * loaded, so a service may ask.
+ * What a run will come to, told without running it: no weight is read and libtorch is not loaded, so a service may ask.
  *
  * @param trained the rows to learn from
  * @param evaluated the rows to evaluate on; null without
@@ -33,6 +31,8 @@ public record RunForecast(
         double flops) {
 
     /**
+     * What is to be trained, and how.
+     *
      * @param model folder of the base checkpoint
      * @param adapter folder of an adapter to start from
      */
@@ -41,44 +41,33 @@ public record RunForecast(
             TrainingSpec spec,
             @Nullable LoraSpec lora,
             Path model,
-            @Nullable Path adapter,
-            DataSource data,
-            @Nullable DataSource evalData) {}
+            @Nullable Path adapter) {}
 
     /**
+     * Tokenizes all rows of a file, holding few in memory.
+     *
      * @throws dev.tandem.spec.TrainingFailure if the rows cannot be trained on
-     * @throws InvalidCheckpoint if the model's configs do not fit the question
      */
-    public static RunForecast of(Question question, MemoryPlan.Room room) {
+    public static TokenCounts count(Question question, DataSource source) {
         ModelConfig config = ModelConfig.read(question.model);
-        DataSource evalData = question.evalData;
-        try (TextTokenizer tokenizer = TextTokenizer.open(question.model)) {
-            TokenCounts trained = counts(question, question.data, tokenizer, config);
-            TokenCounts evaluated = evalData == null ? null : counts(question, evalData, tokenizer, config);
-            return of(question, config, trained, evaluated, room);
-        }
-    }
-
-    private static TokenCounts counts(
-            Question question, DataSource source, TextTokenizer tokenizer, ModelConfig config) {
         var counter = new TokenCounts.Counter(question.method);
-        TokenizedDataset.visit(
-                        source,
-                        new RowTokenizer(tokenizer, question.spec.promptBoundary()),
-                        RunRows.maxLength(question.spec, config),
-                        question.spec.truncationMode(),
-                        question.method,
-                        counter)
-                .requireWithin(config.vocabSize());
+        try (TextTokenizer tokenizer = TextTokenizer.open(question.model)) {
+            TokenizedDataset.visit(
+                            source,
+                            new RowTokenizer(tokenizer, question.spec.promptBoundary()),
+                            RunRows.maxLength(question.spec, config),
+                            question.spec.truncationMode(),
+                            question.method,
+                            counter)
+                    .requireWithin(config.vocabSize());
+        }
         return counter.counts();
     }
 
-    private static RunForecast of(
-            Question question,
-            ModelConfig config,
-            TokenCounts trained,
-            @Nullable TokenCounts evaluated,
-            MemoryPlan.Room room) {
+    /** @throws dev.tandem.spec.TrainingFailure if the rows do not fill one batch */
+    public static RunForecast of(
+            Question question, TokenCounts trained, @Nullable TokenCounts evaluated, MemoryPlan.Room room) {
+        ModelConfig config = ModelConfig.read(question.model);
         TrainingSpec spec = question.spec;
         Footprint footprint = footprint(question.model, question.lora, question.adapter, spec);
         MemoryPlan memory = new MemoryNeeds(
@@ -86,14 +75,18 @@ public record RunForecast(
                 .within(room);
         var order = new DataOrder(spec, new int[Math.toIntExact(trained.rows())]);
         double epochs = order.epochsAfter(order.totalSteps());
-        boolean compares = question.method == Method.DPO && spec.usesReference();
-        // A reference that moves runs with every step; one that stays runs once for each row.
-        double referenced =
-                !compares ? 0 : spec.syncRefModel() || config.dependsOnBatch() ? 1 : Math.min(1, 1 / epochs);
         double flops = epochs
                 * Flops.of(config, footprint.adapted(), footprint.trainsHead())
-                        .of(trained, referenced, memory.gradientCheckpointing());
+                        .of(trained, referenced(question, config, epochs), memory.gradientCheckpointing());
         return new RunForecast(trained, evaluated, order.stepsPerEpoch(), order.totalSteps(), epochs, memory, flops);
+    }
+
+    /** Share of the rows that run through the reference: a moving one runs with every step, another once for each row. */
+    private static double referenced(Question question, ModelConfig config, double epochs) {
+        if (question.method != Method.DPO || !question.spec.usesReference()) {
+            return 0;
+        }
+        return question.spec.syncRefModel() || config.dependsOnBatch() ? 1 : Math.min(1, 1 / epochs);
     }
 
     static Footprint footprint(Path model, @Nullable LoraSpec lora, @Nullable Path adapter, TrainingSpec spec) {

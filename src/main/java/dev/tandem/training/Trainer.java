@@ -10,6 +10,7 @@ import dev.tandem.spec.IdleSettings;
 import dev.tandem.spec.MachineMemory;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.RunFit;
+import dev.tandem.spec.RunIdentity;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.text.TokenizedRow;
 import dev.tandem.transformer.InvalidCheckpoint;
@@ -78,7 +79,7 @@ public final class Trainer {
 
     /** A run that goes on had a plan that held; its checkpoint has it. */
     private MemoryPlan plan(RunData data, Device device) {
-        List<TokenizedRow> evalRows = data.evalRows();
+        List<TokenizedRow> evalRows = run.spec().evaluates() ? data.evalRows() : null;
         MemoryPlan plan = new MemoryNeeds(
                         RunForecast.footprint(run.model(), run.lora(), run.adapter(), run.spec()),
                         run.spec(),
@@ -116,8 +117,11 @@ public final class Trainer {
         ReferenceCache cache = folder == null
                 ? ReferenceCache.inMemory()
                 : ReferenceCache.open(
-                        folder.resolve(manager.getDevice().getDeviceType()
-                                + (run.spec().bf16() ? "-bf16" : "-fp32")),
+                        folder.resolve("%s-%s-%d"
+                                .formatted(
+                                        manager.getDevice().getDeviceType(),
+                                        run.spec().bf16() ? "bf16" : "fp32",
+                                        RunIdentity.NUMERICS)),
                         data.all());
         return new CachedReference(
                 cache, models.reference(), manager, kernels, message -> monitor.warned(message, Map.of()));

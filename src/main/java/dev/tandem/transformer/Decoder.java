@@ -67,12 +67,12 @@ public final class Decoder {
      * @return (N, C), in the manager of {@code ops}
      */
     public NDArray hidden(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter) {
-        return run(ops, tokens, adapter).hidden();
+        return run(ops, tokens, adapter, Tape.none()).hidden();
     }
 
     /** The same for tokens of {@link KeyValueCache#next}, which see those that ran before too. */
     public NDArray hidden(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter, KeyValueCache cache) {
-        return new Pass(ops, tokens, adapter, new Routing(tokens), cache).run(state -> {});
+        return new Pass(ops, tokens, adapter, new Routing(tokens), cache, Tape.none()).run(state -> {});
     }
 
     /**
@@ -81,19 +81,19 @@ public final class Decoder {
      */
     record Output(NDArray hidden, Routing routing) {}
 
-    Pass pass(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter, Routing routing) {
-        return new Pass(ops, tokens, adapter, routing, null);
+    Pass pass(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter, Routing routing, Tape tape) {
+        return new Pass(ops, tokens, adapter, routing, null, tape);
     }
 
-    Output run(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter) {
+    Output run(Ops ops, PackedTokens tokens, @Nullable LoraAdapter adapter, Tape tape) {
         var routing = new Routing(tokens);
-        return new Output(pass(ops, tokens, adapter, routing).run(state -> {}), routing);
+        return new Output(pass(ops, tokens, adapter, routing, tape).run(state -> {}), routing);
     }
 
     /** The embeddings, what each layer but the last makes of them, and the hidden states after the last norm. */
     List<NDArray> states(Ops ops, PackedTokens tokens) {
         var states = new ArrayList<NDArray>();
-        NDArray last = pass(ops, tokens, null, new Routing(tokens)).run(states::add);
+        NDArray last = pass(ops, tokens, null, new Routing(tokens), Tape.none()).run(states::add);
         states.set(states.size() - 1, last);
         return states;
     }
@@ -108,13 +108,15 @@ public final class Decoder {
         private final Weights weights;
         final @Nullable KeyValueCache cache;
         private final Positions positions;
+        private final Tape tape;
 
         Pass(
                 Ops ops,
                 PackedTokens tokens,
                 @Nullable LoraAdapter adapter,
                 Routing routing,
-                @Nullable KeyValueCache cache) {
+                @Nullable KeyValueCache cache,
+                Tape tape) {
             this.ops = ops;
             this.tokens = tokens;
             this.routing = routing;
@@ -122,10 +124,11 @@ public final class Decoder {
             this.weights = adapter == null ? Decoder.this.weights : adapter.over(Decoder.this.weights);
             this.cache = cache;
             this.positions = new Positions(ops, tokens);
+            this.tape = tape;
         }
 
         NDArray run(Consumer<NDArray> observer) {
-            NDArray x = embeddings(); // (N, C)
+            NDArray x = tape.cut(ops, embeddings()); // (N, C)
             observer.accept(x);
             for (int i = 0; i < config.layers().size(); i++) {
                 x = layer(i, x);
@@ -180,24 +183,19 @@ public final class Decoder {
         }
 
         private NDArray residual(NDArray x, NDArray change) {
-            return ops.call(
-                    "add", x, config.scales().residual() == 1 ? change : ops.call("mul", change, residualScale));
+            NDArray scaled = config.scales().residual() == 1 ? change : ops.call("mul", change, residualScale);
+            return tape.cut(ops, ops.call("add", x, scaled));
         }
 
         NDArray weight(String module) {
             return weights.get(module + ".weight");
         }
 
-        NDArray linear(String module, NDArray x) {
-            NDArray w = weight(module);
-            NDArray y;
-            if (names.transposed()) {
-                y = ops.call("conv1d", x, w, weights.get(module + ".bias"));
-            } else if (weights.has(module + ".bias")) {
-                y = ops.call("linear_bias", x, w, weights.get(module + ".bias"));
-            } else {
-                y = ops.call("linear", x, w);
-            }
+        NDArray linear(String module, NDArray input) {
+            NDArray x = tape.cut(ops, input);
+            NDArray product = tape.product(ops, names.transposed() ? "multiply" : "linear", x, weight(module));
+            NDArray y =
+                    weights.has(module + ".bias") ? ops.call("bias", product, weights.get(module + ".bias")) : product;
             return adapter == null ? y : adapter.linear(ops, weights, module, x, y);
         }
 

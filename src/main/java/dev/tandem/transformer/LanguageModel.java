@@ -30,10 +30,15 @@ public record LanguageModel(
     public record Prediction(NDArray states, Routing routing) {}
 
     public Prediction predict(Ops ops, PackedTokens tokens) {
+        return predict(ops, tokens, Tape.none());
+    }
+
+    /** @param tape goes on backward where autograd ends */
+    public Prediction predict(Ops ops, PackedTokens tokens, Tape tape) {
         if (!JniUtils.isGradMode()) {
             return Recomputation.forward(ops, this, tokens);
         }
-        Decoder.Output output = decoder.run(ops, tokens, adapter);
+        Decoder.Output output = decoder.run(ops, tokens, adapter, tape);
         return new Prediction(ops.call("select", output.hidden(), tokens.predictors()), output.routing());
     }
 

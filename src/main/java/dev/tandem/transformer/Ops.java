@@ -21,14 +21,22 @@ public final class Ops {
     /** DJL picks a method by the name of a leading array, and the manager of the results by that array's manager. */
     private final Map<String, NDArray> methods = new HashMap<>();
 
-    Ops(PtSymbolBlock module, NDManager manager) {
+    private final boolean oneDnn;
+
+    /** @param oneDnn whether matrices are multiplied by oneDNN where no graph is recorded */
+    Ops(PtSymbolBlock module, NDManager manager, boolean oneDnn) {
         this.module = module;
+        this.oneDnn = oneDnn;
         this.manager = manager;
     }
 
     /** The same operations, with results that live as long as {@code other}. */
     public Ops in(NDManager other) {
-        return new Ops(module, other);
+        return new Ops(module, other, oneDnn);
+    }
+
+    boolean multipliesByOneDnn() {
+        return oneDnn;
     }
 
     public NDManager manager() {

@@ -73,7 +73,8 @@ public final class Recomputation {
     private static NDArray inside(
             Ops ops, LanguageModel model, PackedTokens tokens, Routing routing, Function<Decoder.Pass, NDArray> part) {
         try (NDManager scope = ops.manager().newSubManager()) {
-            NDArray result = part.apply(model.decoder().pass(ops.in(scope), tokens, model.adapter(), routing));
+            NDArray result =
+                    part.apply(model.decoder().pass(ops.in(scope), tokens, model.adapter(), routing, Tape.none()));
             result.attach(ops.manager());
             routing.keep(ops.manager());
             return result;
@@ -110,7 +111,7 @@ public final class Recomputation {
         }
         try (NDManager scope = ops.manager().newSubManager()) {
             Ops inside = ops.in(scope);
-            Decoder.Pass pass = pass(inside, new Routing(tokens));
+            Decoder.Pass pass = pass(inside, new Routing(tokens), Tape.none());
             if (pass.learnsEmbeddings()) {
                 collector.backward(inside.call("inner", pass.embeddings(), above));
             }
@@ -128,8 +129,9 @@ public final class Recomputation {
         try (NDManager scope = ops.manager().newSubManager()) {
             Ops inside = ops.in(scope);
             var own = new Routing(tokens);
+            Tape tape = Tape.of(inside, model);
             input.setRequiresGradient(true);
-            NDArray output = part.apply(pass(inside, own));
+            NDArray output = part.apply(pass(inside, own, tape));
             NDArray surrogate = inside.call("inner", output, gradient);
             for (int i = 0; i < routerSlopes.size(); i++) {
                 surrogate = inside.call(
@@ -138,6 +140,7 @@ public final class Recomputation {
                         inside.call("inner", own.probabilities().get(i), routerSlopes.get(i)));
             }
             collector.backward(surrogate);
+            tape.backward();
             NDArray below = input.getGradient();
             below.attach(ops.manager());
             input.setRequiresGradient(false);
@@ -145,7 +148,7 @@ public final class Recomputation {
         }
     }
 
-    private Decoder.Pass pass(Ops ops, Routing own) {
-        return model.decoder().pass(ops, tokens, model.adapter(), own);
+    private Decoder.Pass pass(Ops ops, Routing own, Tape tape) {
+        return model.decoder().pass(ops, tokens, model.adapter(), own, tape);
     }
 }

@@ -69,12 +69,12 @@ public class WebhookEndpoint {
         updatedAt = now;
     }
 
-    Project project() {
-        return new Project(project);
-    }
-
     public String id() {
         return id;
+    }
+
+    public Project project() {
+        return new Project(project);
     }
 
     public String name() {

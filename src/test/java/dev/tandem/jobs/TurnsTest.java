@@ -208,6 +208,9 @@ class TurnsTest {
     }
 
     private void project(Job job, String project) {
+        sql.sql("INSERT INTO project VALUES (:project, clock_timestamp()) ON CONFLICT DO NOTHING")
+                .param("project", project)
+                .update();
         sql.sql("UPDATE job SET project = :project WHERE id = :job")
                 .param("project", project)
                 .param("job", job.id())

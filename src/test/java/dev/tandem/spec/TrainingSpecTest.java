@@ -61,8 +61,8 @@ class TrainingSpecTest {
             max_length                  | 1         | max_length must be at least 2 or null, was 1
             warmup_steps                | 1.5       | warmup_steps must be a whole number of steps or a share below 1, was 1.5
             logging_steps               | 2.5       | logging_steps must be a whole number of steps or a share of all steps below 1, was 2.5
-            per_device_train_batch_size | 2.5       | per_device_train_batch_size must be a whole number in range, was 2.5
-            max_steps                   | 1e99      | max_steps must be a whole number in range, was 1.0E99
+            per_device_train_batch_size | 2.5       | per_device_train_batch_size must be a whole number, was 2.5
+            max_steps                   | 1e99      | max_steps must be a whole number from -2147483648 to 2147483647, was 1.0E99
             """)
     void aNumberAgainstTheRulesIsRefusedWithRuleAndValue(String field, double value, String message) {
         assertRefused(field, value, "invalid_value", message);

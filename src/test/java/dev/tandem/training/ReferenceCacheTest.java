@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +97,90 @@ class ReferenceCacheTest {
         assertThat(second.notes).contains("reference log-probabilities of 32 of 32 rows are known from before");
         assertThat(temporary.resolve("second/model.safetensors"))
                 .hasSameBinaryContentAs(temporary.resolve("live/model.safetensors"));
+    }
+
+    /** Both write the same rows and more; a third reads meanwhile; then one is killed in the middle of its work. */
+    @Test
+    void processesThatWriteAtOnceLoseAndSpoilNothing() throws Exception {
+        int rows = 3000;
+        List<TokenizedRow> all =
+                IntStream.range(0, 2 * rows).mapToObj(CacheWriter::row).toList();
+        Process one = writer(0, rows);
+        Process other = writer(rows / 2, rows);
+        while (one.isAlive() || other.isAlive()) {
+            assertWhole(all);
+        }
+        assertThat(one.waitFor() + other.waitFor()).isZero();
+        assertThat(assertWhole(all)).isEqualTo(rows * 3 / 2);
+
+        Process killed = writer(0, 1_000_000);
+        try (var said = killed.inputReader()) {
+            assertThat(said.lines().anyMatch("2000"::equals)).isTrue();
+        }
+        killed.destroyForcibly().waitFor();
+        assertThat(assertWhole(all)).isGreaterThanOrEqualTo(2000);
+    }
+
+    private Process writer(int first, int rows) throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return new ProcessBuilder(
+                        java.toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx64m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        CacheWriter.class.getName(),
+                        temporary.toString(),
+                        String.valueOf(first),
+                        String.valueOf(rows))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    /** How many of the rows are known, each with its own numbers. */
+    private int assertWhole(List<TokenizedRow> rows) throws IOException {
+        int known = 0;
+        try (var cache = ReferenceCache.open(temporary, rows)) {
+            for (int i = 0; i < rows.size(); i++) {
+                float[] logps = cache.find(rows.get(i));
+                if (logps != null) {
+                    assertThat(logps).containsExactly(CacheWriter.logps(i));
+                    known++;
+                }
+            }
+        }
+        return known;
+    }
+
+    @Test
+    void anotherLengthFindsTheRowsThatItDoesNotCut() throws Exception {
+        TinyRun run = TinyRun.of("truncation").withReferenceCache(temporary.resolve("cache"));
+        var cut = new RecordedMetrics();
+        new Trainer(run.in(temporary, null), cut).train(Files.createDirectories(temporary.resolve("cut")));
+        var whole = new RecordedMetrics();
+
+        new Trainer(run.with("max_length", 1024).in(temporary, null), whole)
+                .train(Files.createDirectories(temporary.resolve("whole")));
+
+        String warning = cut.warnings.stream()
+                .filter(each -> each.contains("are cut to max_length"))
+                .findFirst()
+                .orElseThrow();
+        int rowsCut = Integer.parseInt(warning.substring(0, warning.indexOf(' ')));
+        assertThat(whole.notes)
+                .contains("reference log-probabilities of %d of 32 rows are known from before".formatted(28 - rowsCut));
+    }
+
+    @Test
+    void aReferenceThatMovesIsNotKept() throws Exception {
+        TinyRun run = TinyRun.of("sync-ref").withReferenceCache(temporary.resolve("cache"));
+        var monitor = new RecordedMetrics();
+
+        new Trainer(run.in(temporary, null), monitor).train(Files.createDirectories(temporary.resolve("result")));
+
+        run.golden().check(monitor.train, monitor.eval);
+        assertThat(temporary.resolve("cache")).doesNotExist();
+        assertThat(monitor.notes).noneMatch(note -> note.contains("known from before"));
     }
 
     private void write(TokenizedRow row, float... logps) throws IOException {

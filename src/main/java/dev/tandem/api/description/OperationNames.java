@@ -8,12 +8,16 @@ import org.springframework.web.method.HandlerMethod;
 
 /** Names operations by class and method, as in {@code jobsSubmit}: clients that are generated keep their names. */
 @Component
-class OperationNames implements OperationCustomizer {
+public class OperationNames implements OperationCustomizer {
 
     @Override
     public Operation customize(Operation operation, HandlerMethod method) {
+        return operation.operationId(of(method));
+    }
+
+    public static String of(HandlerMethod method) {
         String room = method.getBeanType().getSimpleName().replaceFirst("Api$", "");
-        return operation.operationId(StringUtils.uncapitalize(room)
-                + StringUtils.capitalize(method.getMethod().getName()));
+        return StringUtils.uncapitalize(room)
+                + StringUtils.capitalize(method.getMethod().getName());
     }
 }

@@ -68,7 +68,7 @@ class AttemptsApi {
         return Wire.JSON.writeValueAsBytes(Map.of("accepted_through", deliveries.take(id, token, envelopes)));
     }
 
-    private static AttemptToken token(String authorization) {
+    static AttemptToken token(String authorization) {
         return new AttemptToken(authorization.startsWith("Bearer ") ? authorization.substring("Bearer ".length()) : "");
     }
 }

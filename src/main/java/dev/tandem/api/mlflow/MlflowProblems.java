@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 /** Adds MLflow's {@code error_code} and {@code message} to a problem, since its clients look at nothing else. */
 @RestControllerAdvice(basePackageClasses = MlflowProblems.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
-class MlflowProblems {
+public class MlflowProblems {
 
     private static final String INVALID = "INVALID_PARAMETER_VALUE";
 
@@ -46,7 +46,7 @@ class MlflowProblems {
                 HttpHeaders.EMPTY);
     }
 
-    static ResponseEntity<Object> answer(
+    public static ResponseEntity<Object> answer(
             String code, Problem problem, HttpServletRequest request, HttpHeaders headers) {
         var body = problem.body(request);
         body.put("error_code", code);

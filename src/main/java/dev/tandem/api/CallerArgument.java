@@ -1,5 +1,6 @@
 package dev.tandem.api;
 
+import dev.tandem.security.Caller;
 import dev.tandem.security.Callers;
 import dev.tandem.security.Project;
 import org.jspecify.annotations.Nullable;
@@ -10,27 +11,28 @@ import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
-/** Gives endpoints the project that their caller works in; what they look up with it is that project's alone. */
+/** Gives endpoints their caller, or its project; what they look up with it is that project's alone. */
 @Component
-class ProjectArgument implements HandlerMethodArgumentResolver {
+class CallerArgument implements HandlerMethodArgumentResolver {
 
     private final Callers callers;
 
-    ProjectArgument(Callers callers) {
+    CallerArgument(Callers callers) {
         this.callers = callers;
     }
 
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
-        return parameter.getParameterType() == Project.class;
+        return parameter.getParameterType() == Project.class || parameter.getParameterType() == Caller.class;
     }
 
     @Override
-    public Project resolveArgument(
+    public Object resolveArgument(
             MethodParameter parameter,
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binders) {
-        return callers.current().project();
+        Caller caller = callers.current();
+        return parameter.getParameterType() == Project.class ? caller.project() : caller;
     }
 }

@@ -1,0 +1,35 @@
+package dev.tandem.api.access;
+
+import dev.tandem.spec.InvalidSpec;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request for a key; {@code dev.tandem.spec.Form} reads it.
+ *
+ * @param project the caller's own if left out
+ * @param expiresAt as in {@code 2030-01-31T00:00:00Z}; never if left out
+ */
+public record NewApiKey(
+        String name,
+        List<String> scopes,
+        @Nullable String project,
+        @Nullable String expiresAt) {
+
+    static final NewApiKey EMPTY = new NewApiKey("", List.of(), null, null);
+
+    @Nullable
+    Instant expiry() {
+        try {
+            return expiresAt == null ? null : OffsetDateTime.parse(expiresAt).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new InvalidSpec(
+                    "expires_at",
+                    "invalid_value",
+                    "expires_at must be a time like 2030-01-31T00:00:00Z, was \"%s\"".formatted(expiresAt));
+        }
+    }
+}

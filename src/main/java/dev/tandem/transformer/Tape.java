@@ -1,0 +1,72 @@
+package dev.tandem.transformer;
+
+import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Backward through matrix products that autograd does not know: oneDNN's, see {@link Kernels}. A recorded pass is cut at
+ * them, so what goes into a product and what comes out are leaves of autograd's graph. After autograd has reached the last pieces, {@link
+ * #backward} takes the cuts in reverse order: the closed-form gradient of a product, or autograd once more through the piece
+ * that made its input. Residual streams are cut too, or each piece would go back to the embeddings.
+ */
+public final class Tape {
+
+    private final boolean cuts;
+    private final List<Runnable> pieces = new ArrayList<>();
+    private final Map<NDArray, NDArray> leaves = new IdentityHashMap<>();
+
+    private Tape(boolean cuts) {
+        this.cuts = cuts;
+    }
+
+    /** A pass without a graph, or whose products autograd knows. */
+    static Tape none() {
+        return new Tape(false);
+    }
+
+    /** A pass that is recorded. The routers' loss meets all layers in the middle, so models that route are not cut. */
+    public static Tape of(Ops ops, LanguageModel model) {
+        return new Tape(ops.multipliesByOneDnn() && !model.config().routes());
+    }
+
+    /** The array as a leaf, the same one each time, and itself where nothing is cut. */
+    NDArray cut(Ops ops, NDArray x) {
+        return cuts ? leaves.computeIfAbsent(x, whole -> leaf(ops, whole)) : x;
+    }
+
+    private NDArray leaf(Ops ops, NDArray x) {
+        NDArray leaf = ops.call("cut", x);
+        pieces.add(() -> {
+            ops.call("rejoin", x, leaf).close();
+            leaf.close();
+        });
+        return leaf;
+    }
+
+    /**
+     * @param x from {@link #cut}, (N, in)
+     * @param kernel multiplies x by w
+     */
+    NDArray product(Ops ops, String kernel, NDArray x, NDArray w) {
+        if (!cuts) {
+            return ops.call(kernel, x, w);
+        }
+        NDArray y = ops.call(kernel + "_cut", x, w);
+        pieces.add(() -> {
+            ops.call(kernel + "_backward", x, w, y).close();
+            y.close();
+        });
+        return y;
+    }
+
+    /**
+     * Adds to the gradients of all parameters what follows from those that autograd left at the cuts, and lets go of each cut
+     * as it goes. May be called once.
+     */
+    public void backward() {
+        pieces.reversed().forEach(Runnable::run);
+    }
+}
