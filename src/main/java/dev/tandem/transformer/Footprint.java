@@ -89,7 +89,7 @@ public record Footprint(
                 LongStream.of(layers).max().orElse(0),
                 activations.perKey(),
                 activations.around(),
-                activations.backward() + ofAdaptersGradients(config, modules),
+                activations.backward(),
                 activations.backwardPerKey(),
                 LOGIT_ARRAYS * vocabulary * LmHead.chunkRows(config.vocabSize()),
                 modules != null && modules.adaptsHead() ? 3 * vocabulary * config.hiddenSize() : 0);
@@ -110,20 +110,6 @@ public record Footprint(
                 .mapToLong(
                         target -> ofTarget(target.getValue(), modules.config().dora(), drops))
                 .sum();
-    }
-
-    /** Of the layer with most: gradients of what its adapted modules give, with the adapter and without. */
-    private static long ofAdaptersGradients(ModelConfig config, @Nullable LoraModules modules) {
-        return modules == null
-                ? 0
-                : IntStream.range(0, config.layers().size())
-                        .mapToObj(layer -> config.names().layerPath(layer))
-                        .mapToLong(path -> modules.targets().entrySet().stream()
-                                .filter(target -> target.getKey().startsWith(path))
-                                .mapToLong(target -> 2L * target.getValue().out())
-                                .sum())
-                        .max()
-                        .orElse(0);
     }
 
     private static long ofTarget(Target target, boolean dora, boolean drops) {
