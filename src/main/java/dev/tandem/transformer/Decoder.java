@@ -193,9 +193,11 @@ public final class Decoder {
 
         NDArray linear(String module, NDArray input) {
             NDArray x = tape.cut(ops, input);
-            NDArray product = tape.product(ops, names.transposed() ? "multiply" : "linear", x, weight(module));
-            NDArray y =
-                    weights.has(module + ".bias") ? ops.call("bias", product, weights.get(module + ".bias")) : product;
+            String bias = module + ".bias";
+            NDArray y = weights.has(bias)
+                    ? tape.product(
+                            ops, names.transposed() ? "conv1d" : "linear_bias", x, weight(module), weights.get(bias))
+                    : tape.product(ops, "linear", x, weight(module));
             return adapter == null ? y : adapter.linear(ops, weights, module, x, y);
         }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Backward through matrix products that autograd does not know: oneDNN's, see {@link Kernels}. A recorded pass is cut at
@@ -47,16 +48,17 @@ public final class Tape {
     }
 
     /**
-     * @param x from {@link #cut}, (N, in)
-     * @param kernel multiplies x by w
+     * @param kernel multiplies
+     * @param factors x from {@link #cut}, (N, in), the weight, and the bias if the kernel has one
      */
-    NDArray product(Ops ops, String kernel, NDArray x, NDArray w) {
+    NDArray product(Ops ops, String kernel, NDArray... factors) {
         if (!cuts) {
-            return ops.call(kernel, x, w);
+            return ops.call(kernel, factors);
         }
-        NDArray y = ops.call(kernel + "_cut", x, w);
+        NDArray y = ops.call(kernel + "_cut", factors);
+        NDArray[] all = Stream.concat(Stream.of(y), Stream.of(factors)).toArray(NDArray[]::new);
         pieces.add(() -> {
-            ops.call(kernel + "_backward", x, w, y).close();
+            ops.call(kernel + "_backward", all).close();
             y.close();
         });
         return y;
