@@ -21,7 +21,12 @@ class Endings {
 
     Endings(
             Jobs jobs,
-            JdbcClient sql, DatabaseClock clock, JobEvents events, LeaseTerms terms, JobMeters meters, Shares shares) {
+            JdbcClient sql,
+            DatabaseClock clock,
+            JobEvents events,
+            LeaseTerms terms,
+            JobMeters meters,
+            Shares shares) {
         this.jobs = jobs;
         this.sql = sql;
         this.clock = clock;
