@@ -2,6 +2,7 @@ package dev.tandem;
 
 import dev.tandem.cli.Cli;
 import dev.tandem.scorer.ScoringProcess;
+import dev.tandem.tokens.TokenProcess;
 import dev.tandem.worker.Worker;
 import java.io.IOException;
 
@@ -20,6 +21,8 @@ public final class Tandem {
             Worker.main(args);
         } else if (part.equals("scorer")) {
             ScoringProcess.main(args);
+        } else if (part.equals("tokens")) {
+            TokenProcess.main(args);
         } else if (part.equals("server") || isOption(part)) {
             TandemServer.main(args);
         } else {

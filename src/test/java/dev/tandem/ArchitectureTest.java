@@ -24,6 +24,7 @@ class ArchitectureTest {
         "..training..",
         "..worker..",
         "..scorer..",
+        "..tokens..",
         "..corpus.."
     };
     private static final String[] SERVICE = {
@@ -35,6 +36,7 @@ class ArchitectureTest {
         "..security..",
         "..models..",
         "..datasets..",
+        "..reports..",
         "..home..",
         "..webhooks..",
         "..estimates..",

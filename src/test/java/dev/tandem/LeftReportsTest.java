@@ -120,7 +120,9 @@ class LeftReportsTest {
     }
 
     private int stepInLog(Job job) {
-        return launcher.logs(job.id(), 20).stream()
+        return launcher.log(job.id(), launcher.logStart(job.id(), 20), true)
+                .text()
+                .lines()
                 .filter(line -> line.contains("step "))
                 .mapToInt(line -> Integer.parseInt(line.replaceAll(".*step (\\d+).*", "$1")))
                 .max()

@@ -8,7 +8,6 @@ import dev.tandem.security.Project;
 import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.OnInvalid;
-import dev.tandem.spec.PreferenceRow;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -18,7 +17,6 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -101,17 +99,6 @@ class DatasetsApi {
     @GetMapping("/{id}")
     ResponseEntity<DatasetView> get(Project project, @PathVariable String id) {
         return ContentTag.tagged(DatasetView.of(datasets.get(project, id)));
-    }
-
-    @Operation(summary = "Rows of a dataset, as they were understood")
-    @GetMapping("/{id}/rows")
-    Page<Map<String, @Nullable Object>> rows(
-            Project project,
-            @PathVariable String id,
-            @RequestParam(defaultValue = "0") @Min(0) long after,
-            @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
-        List<PreferenceRow> rows = datasets.rows(datasets.get(project, id), after, limit + 1);
-        return Page.of(rows, limit, row -> String.valueOf(row.line()), DatasetView::of);
     }
 
     @Operation(summary = "Deletes a dataset that nothing uses")

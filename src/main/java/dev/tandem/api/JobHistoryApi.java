@@ -2,6 +2,8 @@ package dev.tandem.api;
 
 import dev.tandem.jobs.JobBoard;
 import dev.tandem.jobs.JobHistory;
+import dev.tandem.launcher.LogMark;
+import dev.tandem.launcher.LogPart;
 import dev.tandem.launcher.WorkerLauncher;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
@@ -9,14 +11,21 @@ import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
 import dev.tandem.storage.StoredFile;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.Resource;
+import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -25,6 +34,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** What a job leaves on its way and at its end. */
@@ -35,15 +45,16 @@ class JobHistoryApi {
 
     private static final int MOST_EVENTS = 1000;
     private static final int MOST_LINES = 100_000;
+    private static final String TEXT = MediaType.TEXT_PLAIN_VALUE + ";charset=UTF-8";
 
     private final JobBoard board;
     private final JobHistory history;
-    private final EventStreams streams;
+    private final LiveStreams streams;
     private final WorkerLauncher launcher;
     private final ModelRegistry models;
 
     JobHistoryApi(
-            JobBoard board, JobHistory history, EventStreams streams, WorkerLauncher launcher, ModelRegistry models) {
+            JobBoard board, JobHistory history, LiveStreams streams, WorkerLauncher launcher, ModelRegistry models) {
         this.board = board;
         this.history = history;
         this.streams = streams;
@@ -63,25 +74,65 @@ class JobHistoryApi {
         return Page.of(found, limit, event -> String.valueOf(event.seq()), Function.identity());
     }
 
-    @Operation(summary = "Events as they come, until the job is over; Last-Event-ID goes on where a stream broke")
+    @Operation(
+            summary = "Events as they come, until the job is over; Last-Event-ID goes on where a stream broke",
+            description = "204 if the job is over and the reader has seen all of it: a browser then stays away.")
+    @ApiResponse(responseCode = "200", content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE))
+    @ApiResponse(responseCode = "204", content = @Content)
     @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-    SseEmitter stream(
+    ResponseEntity<SseEmitter> stream(
             Project project,
             @PathVariable String id,
-            @RequestHeader(name = "Last-Event-ID", defaultValue = "0") long lastSeen) {
-        board.get(project, id);
-        return streams.open(project, id, lastSeen);
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable Long lastSeen) {
+        boolean over = board.get(project, id).status().isFinal();
+        if (lastSeen != null && over && history.events(id, lastSeen, 1).isEmpty()) {
+            return ResponseEntity.noContent().build();
+        }
+        var emitter = new SseEmitter(0L); // no time limit: it ends with the job, the client or the server
+        streams.open(new EventStream(id, lastSeen == null ? 0 : lastSeen), emitter);
+        return unbuffered().body(emitter);
     }
 
-    @Operation(summary = "What the workers printed, first attempt first; tail gives the last lines only")
-    @GetMapping(path = "/logs", produces = MediaType.TEXT_PLAIN_VALUE + ";charset=UTF-8")
-    String logs(
+    @Operation(
+            summary = "What the workers printed, first attempt first; tail gives the last lines only",
+            description = "With follow=true it goes on, across attempts, until the job is over.")
+    @ApiResponse(responseCode = "200", content = @Content(mediaType = TEXT, schema = @Schema(type = "string")))
+    @GetMapping(path = "/logs", produces = TEXT)
+    void logs(
             Project project,
             @PathVariable String id,
-            @RequestParam(required = false) @Min(0) @Max(MOST_LINES) @Nullable Integer tail) {
+            @RequestParam(required = false) @Min(0) @Max(MOST_LINES) @Nullable Integer tail,
+            @RequestParam(defaultValue = "false") boolean follow,
+            HttpServletResponse response)
+            throws IOException {
+        LogPart part = new LogPart("", start(project, id, tail));
+        response.setContentType(TEXT);
+        do {
+            part = launcher.log(id, part.end(), true);
+            response.getOutputStream().write(part.text().getBytes(StandardCharsets.UTF_8));
+        } while (!part.text().isEmpty());
+    }
+
+    @ApiResponse(responseCode = "200", content = @Content(mediaType = TEXT, schema = @Schema(type = "string")))
+    @GetMapping(path = "/logs", params = "follow=true", produces = TEXT)
+    ResponseEntity<ResponseBodyEmitter> followLogs(
+            Project project,
+            @PathVariable String id,
+            @RequestParam(required = false) @Min(0) @Max(MOST_LINES) @Nullable Integer tail,
+            @RequestParam boolean follow) {
+        var emitter = new ResponseBodyEmitter(0L);
+        streams.open(new LogStream(id, start(project, id, tail), launcher), emitter);
+        return unbuffered().contentType(MediaType.parseMediaType(TEXT)).body(emitter);
+    }
+
+    private LogMark start(Project project, String id, @Nullable Integer tail) {
         board.get(project, id);
-        List<String> log = launcher.logs(id, tail == null ? MOST_LINES : tail);
-        return log.isEmpty() ? "" : String.join("\n", log) + "\n";
+        return tail == null ? LogMark.BEGINNING : launcher.logStart(id, tail);
+    }
+
+    /** Proxies that collect an answer before they pass it on are asked not to. */
+    private static ResponseEntity.BodyBuilder unbuffered() {
+        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).header("X-Accel-Buffering", "no");
     }
 
     @Operation(

@@ -1,19 +1,20 @@
 package dev.tandem.api;
 
 import dev.tandem.jobs.JobBoard;
-import dev.tandem.jobs.JobHistory;
-import dev.tandem.jobs.JobHistory.Measured;
+import dev.tandem.jobs.MetricRows;
+import dev.tandem.jobs.MetricRows.Steps;
 import dev.tandem.security.Project;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.constraints.Min;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,107 +23,69 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The numbers of a job, step by step. */
+/** The numbers of a job, step by step. They are written while they are read: a long run may have millions of them. */
 @Tag(name = "jobs")
 @RestController
 @RequestMapping("/api/v1/jobs/{id}/metrics")
 class JobMetricsApi {
 
-    private final JobBoard board;
-    private final JobHistory history;
+    private static final String CSV = "text/csv;charset=UTF-8";
 
-    JobMetricsApi(JobBoard board, JobHistory history) {
+    private final JobBoard board;
+    private final MetricRows metrics;
+
+    JobMetricsApi(JobBoard board, MetricRows metrics) {
         this.board = board;
-        this.history = history;
+        this.metrics = metrics;
     }
 
     /** @param series by metric name: pairs of step and value; a value that is not a number is null */
     record Series(String job, String split, Map<String, List<List<@Nullable Object>>> series) {}
 
-    @Operation(summary = "Metrics by step under TRL's names; max_points thins a long run evenly")
+    @Operation(
+            summary = "Metrics by step under TRL's names; max_points thins a long run and keeps the shape of its lines",
+            description =
+                    "Thinned by largest triangle, three buckets: first and last point, peaks and what is no number"
+                            + " stay. As CSV, the first of the columns decides which steps stay.")
+    @ApiResponse(
+            responseCode = "200",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                            schema = @Schema(implementation = Series.class)))
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
-    Series json(
+    void json(
+            Project project,
+            @PathVariable String id,
+            @Parameter(description = "separated by commas; all if left out") @RequestParam(required = false) @Nullable
+                    String names,
+            @RequestParam(defaultValue = "train") @Schema(allowableValues = {"train", "eval"}) String split,
+            @RequestParam(name = "from_step", defaultValue = "0") @Min(0) int fromStep,
+            @RequestParam(name = "max_points", required = false) @Min(2) @Nullable Integer maxPoints,
+            HttpServletResponse response)
+            throws IOException {
+        Map<String, @Nullable Object> latest = board.get(project, id).latestMetrics();
+        Steps steps = metrics.steps(id, split, fromStep);
+        List<String> wanted = MetricNames.wanted(names, latest, steps, metrics);
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        new MetricLines(steps, response.getOutputStream()).write(metrics, wanted, maxPoints);
+    }
+
+    @ApiResponse(responseCode = "200", content = @Content(mediaType = CSV, schema = @Schema(type = "string")))
+    @GetMapping(produces = CSV)
+    void csv(
             Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String names,
             @RequestParam(defaultValue = "train") @Schema(allowableValues = {"train", "eval"}) String split,
             @RequestParam(name = "from_step", defaultValue = "0") @Min(0) int fromStep,
-            @RequestParam(name = "max_points", required = false) @Min(2) @Nullable Integer maxPoints) {
-        List<Measured> rows = rows(project, id, split, fromStep);
-        var series = new LinkedHashMap<String, List<List<@Nullable Object>>>();
-        for (String name : names(names, rows)) {
-            List<List<@Nullable Object>> points = rows.stream()
-                    .filter(row -> row.values().containsKey(name))
-                    .map(row -> point(row, name))
-                    .toList();
-            series.put(name, thinned(points, maxPoints));
-        }
-        return new Series(id, split, series);
-    }
-
-    @GetMapping(produces = "text/csv;charset=UTF-8")
-    String csv(
-            Project project,
-            @PathVariable String id,
-            @RequestParam(required = false) @Nullable String names,
-            @RequestParam(defaultValue = "train") @Schema(allowableValues = {"train", "eval"}) String split,
-            @RequestParam(name = "from_step", defaultValue = "0") @Min(0) int fromStep,
-            @RequestParam(name = "max_points", required = false) @Min(2) @Nullable Integer maxPoints) {
-        List<Measured> rows = rows(project, id, split, fromStep);
-        List<String> columns = names(names, rows);
-        var table = new StringBuilder("step");
-        columns.forEach(column -> table.append(',').append(column));
-        for (Measured row : thinned(rows, maxPoints)) {
-            table.append('\n').append(row.step());
-            for (String column : columns) {
-                Object value = number(row.values().get(column));
-                table.append(',').append(value == null ? "" : value);
-            }
-        }
-        return table.append('\n').toString();
-    }
-
-    private List<Measured> rows(Project project, String id, String split, int fromStep) {
-        board.get(project, id);
-        return history.metrics(id, split, fromStep);
-    }
-
-    private static List<String> names(@Nullable String wanted, List<Measured> rows) {
-        if (wanted != null) {
-            return Arrays.stream(wanted.split(","))
-                    .map(String::strip)
-                    .filter(name -> !name.isEmpty())
-                    .distinct()
-                    .toList();
-        }
-        return rows.stream()
-                .flatMap(row -> row.values().keySet().stream())
-                .collect(Collectors.toCollection(java.util.LinkedHashSet::new))
-                .stream()
-                .toList();
-    }
-
-    private static List<@Nullable Object> point(Measured row, String name) {
-        var point = new ArrayList<@Nullable Object>(2);
-        point.add(row.step());
-        point.add(number(row.values().get(name)));
-        return point;
-    }
-
-    /** What is not a number came as a text, since JSON has no word for it. */
-    private static @Nullable Object number(@Nullable Object value) {
-        return value instanceof Number ? value : null;
-    }
-
-    /** Evenly spaced, the first and the last always among them. */
-    static <T> List<T> thinned(List<T> points, @Nullable Integer most) {
-        if (most == null || points.size() <= most) {
-            return points;
-        }
-        var kept = new ArrayList<T>(most);
-        for (int i = 0; i < most; i++) {
-            kept.add(points.get((int) Math.round(i * (points.size() - 1.0) / (most - 1))));
-        }
-        return kept;
+            @RequestParam(name = "max_points", required = false) @Min(2) @Nullable Integer maxPoints,
+            HttpServletResponse response)
+            throws IOException {
+        Map<String, @Nullable Object> latest = board.get(project, id).latestMetrics();
+        Steps steps = metrics.steps(id, split, fromStep);
+        List<String> wanted = MetricNames.wanted(names, latest, steps, metrics);
+        response.setContentType(CSV);
+        new MetricTable(wanted, response.getOutputStream()).write(metrics, steps, maxPoints);
     }
 }

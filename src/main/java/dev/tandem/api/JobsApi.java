@@ -164,8 +164,8 @@ class JobsApi {
     @Operation(summary = "Deletes a job that is over, with its history; the model it made stays")
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@PathVariable String id) {
-        deletion.delete(id);
+    void delete(Project project, @PathVariable String id) {
+        deletion.delete(project, id);
     }
 
     private static Map<String, String> labels(List<String> written) {

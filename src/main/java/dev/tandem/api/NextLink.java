@@ -1,5 +1,6 @@
 package dev.tandem.api;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
@@ -10,6 +11,7 @@ import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 import org.springframework.web.util.UriComponentsBuilder;
+import org.springframework.web.util.UriUtils;
 
 /** Adds {@code Link: <...>; rel="next"} to every {@link Page} that has one. */
 @RestControllerAdvice
@@ -30,7 +32,7 @@ class NextLink implements ResponseBodyAdvice<Object> {
             ServerHttpResponse response) {
         if (body instanceof Page<?> page && page.next() != null) {
             String next = UriComponentsBuilder.fromUri(request.getURI())
-                    .replaceQueryParam("after", page.next())
+                    .replaceQueryParam("after", UriUtils.encode(page.next(), StandardCharsets.UTF_8))
                     .build(true)
                     .toUriString();
             response.getHeaders().add(HttpHeaders.LINK, "<%s>; rel=\"next\"".formatted(next));

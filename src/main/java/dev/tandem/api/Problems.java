@@ -1,13 +1,14 @@
 package dev.tandem.api;
 
 import dev.tandem.home.DatabaseOutage;
-import dev.tandem.home.FullDisk;
 import dev.tandem.spec.Conflict;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.NotFound;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,14 +55,9 @@ class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> on(MalformedJson e, HttpServletRequest request) {
-        return answer(
-                new Problem(
-                        HttpStatus.BAD_REQUEST,
-                        "invalid_json",
-                        String.valueOf(e.getMessage()),
-                        null,
-                        List.of(e.where())),
-                request);
+        List<?> where = List.of(e.where());
+        String detail = String.valueOf(e.getMessage());
+        return answer(new Problem(HttpStatus.BAD_REQUEST, "invalid_json", detail, null, where), request);
     }
 
     @ExceptionHandler
@@ -77,27 +73,36 @@ class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> on(MultipartException e, HttpServletRequest request) {
-        if (FullDisk.caused(e)) {
-            return diskFull(e, request);
-        }
-        Throwable cause = e.getMostSpecificCause();
+        String detail = "the multipart body cannot be read (%s); send it again"
+                .formatted(e.getMostSpecificCause().getMessage());
         return answer(
-                Problem.of(
-                        HttpStatus.BAD_REQUEST,
-                        "invalid_multipart",
-                        "the multipart body cannot be read (%s); send it again".formatted(cause.getMessage())),
+                Mishaps.of(e, request)
+                        .orElseGet(() -> Problem.of(HttpStatus.BAD_REQUEST, "invalid_multipart", detail)),
                 request);
     }
 
+    /**
+     * @throws Exception the same, if the answer is on its way already: Tomcat then cuts the connection, so that the reader
+     *     does not take a part for the whole
+     */
     @ExceptionHandler
     @Nullable
-    ResponseEntity<Object> on(Exception e, HttpServletRequest request) {
+    ResponseEntity<Object> on(Exception e, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        if (response.isCommitted()) {
+            throw e;
+        }
+        response.resetBuffer();
+        return unexpected(e, request);
+    }
+
+    private static @Nullable ResponseEntity<Object> unexpected(Exception e, HttpServletRequest request) {
         if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
             log.debug("{} {}: the client is gone", request.getMethod(), request.getRequestURI());
             return null;
         }
-        if (FullDisk.caused(e)) {
-            return diskFull(e, request);
+        Optional<Problem> mishap = Mishaps.of(e, request);
+        if (mishap.isPresent()) {
+            return answer(mishap.get(), request);
         }
         if (DatabaseOutage.caused(e)) {
             return databaseAway(e, request);
@@ -110,12 +115,6 @@ class Problems extends ResponseEntityExceptionHandler {
                         "the server could not do this; its log tells why under request id %s"
                                 .formatted(RequestId.of(request))),
                 request);
-    }
-
-    private static ResponseEntity<Object> diskFull(Exception e, HttpServletRequest request) {
-        log.error("{} {} failed: the disk is full", request.getMethod(), request.getRequestURI(), e);
-        String detail = "the server's disk is full; nothing was stored, so free space there and send it again";
-        return answer(Problem.of(HttpStatus.INSUFFICIENT_STORAGE, "disk_full", detail), request);
     }
 
     /** The scheduler tells of the outage in the log, once; a line for each request would bury it. */
@@ -191,7 +190,7 @@ class Problems extends ResponseEntityExceptionHandler {
                 ? known.getDetail()
                 : String.valueOf(e.getMessage());
         if (status.is5xxServerError()) {
-            return on(e, servlet(request));
+            return unexpected(e, servlet(request));
         }
         return Problem.of(status, Problem.codeOf(status), detail).answer(servlet(request), headers);
     }

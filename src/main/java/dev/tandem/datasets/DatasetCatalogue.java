@@ -28,11 +28,13 @@ public class DatasetCatalogue {
     private final DatasetVersions datasets;
     private final DatasetShelf shelf;
     private final BlobStore blobs;
+    private final Prompts prompts;
 
-    DatasetCatalogue(DatasetVersions datasets, DatasetShelf shelf, BlobStore blobs) {
+    DatasetCatalogue(DatasetVersions datasets, DatasetShelf shelf, BlobStore blobs, Prompts prompts) {
         this.datasets = datasets;
         this.shelf = shelf;
         this.blobs = blobs;
+        this.prompts = prompts;
     }
 
     public Optional<Dataset> find(Project project, String idOrName) {
@@ -74,7 +76,9 @@ public class DatasetCatalogue {
 
     /** @throws dev.tandem.spec.Conflict if an unfinished job needs the dataset */
     public void delete(Project project, String idOrName) {
-        shelf.remove(project, idOrName);
+        String id = get(project, idOrName).id();
+        shelf.remove(project, id);
+        prompts.forget(id);
     }
 
     /** Digests of the content that datasets are made of. */
@@ -109,6 +113,11 @@ public class DatasetCatalogue {
             throw new UncheckedIOException("cannot read dataset " + dataset.id(), e);
         }
         return preview.rows();
+    }
+
+    /** Which rows of one dataset ask what another asks too. */
+    public Leakage leakage(Dataset one, Dataset other) {
+        return prompts.compare(one, other);
     }
 
     /** The file as it was sent. */

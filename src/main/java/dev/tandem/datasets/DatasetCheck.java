@@ -1,31 +1,34 @@
 package dev.tandem.datasets;
 
 import dev.tandem.spec.InvalidSpec;
-import dev.tandem.spec.Message;
 import dev.tandem.spec.PreferenceRow;
-import dev.tandem.spec.Wire;
 import dev.tandem.text.PreferenceFile;
 import dev.tandem.text.RowProblem;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Listens to a file being read and counts; of the rows themselves it keeps only hashes. */
-final class DatasetCheck implements PreferenceFile.Visitor {
+/** Listens to a file being read and sums up what is in it; of the rows themselves it keeps only hashes. */
+final class DatasetCheck implements PreferenceFile.Visitor, AutoCloseable {
 
-    private final Fingerprints seen = new Fingerprints();
     private final List<RowProblem> errors = new ArrayList<>();
+    private final FirstLines<Long> identical = new FirstLines<>(DatasetReport.MOST_ERRORS, line -> line);
+    private final LengthBias.Counter lengths = new LengthBias.Counter();
+    private final Pairs pairs;
+    private final KeyedLines prompts;
     private long valid;
     private long invalid;
-    private long duplicates;
-    private long identicalPairs;
-    private long conflictingPairs;
     private @Nullable PreferenceRow first;
+
+    /** @param scratch where hashes may lie that memory does not hold */
+    DatasetCheck(Path scratch) {
+        this.pairs = new Pairs(scratch);
+        this.prompts = new KeyedLines(scratch);
+    }
 
     @Override
     public void row(PreferenceRow row) {
@@ -34,12 +37,11 @@ final class DatasetCheck implements PreferenceFile.Visitor {
             first = row;
         }
         requireSameKind(row, first);
+        pairs.add(row);
+        prompts.add(RowHash.ofPrompt(row), row.line());
         PreferenceRow.Side rejected = row.rejected();
-        if (rejected != null && seen.contains(hash(row.prompt(), rejected, row.chosen()))) {
-            conflictingPairs++;
-        }
-        if (!seen.add(hash(row.prompt(), row.chosen(), rejected))) {
-            duplicates++;
+        if (rejected != null) {
+            lengths.add(RowHash.length(row.chosen()), RowHash.length(rejected));
         }
     }
 
@@ -47,7 +49,7 @@ final class DatasetCheck implements PreferenceFile.Visitor {
     public void problem(RowProblem problem) {
         invalid++;
         if (problem.code().equals("identical")) {
-            identicalPairs++;
+            identical.add(problem.line());
         }
         if (errors.size() < DatasetReport.MOST_ERRORS) {
             errors.add(problem);
@@ -68,40 +70,51 @@ final class DatasetCheck implements PreferenceFile.Visitor {
         return row.rejected() == null ? "a demonstration (it has no rejected)" : "a preference pair";
     }
 
-    DatasetReport report() {
-        return new DatasetReport(valid, invalid, List.copyOf(errors), duplicates, identicalPairs, conflictingPairs);
+    DatasetReport report() throws IOException {
+        Pairs.Found found = pairs.find();
+        LengthBias bias = hasRejected() ? lengths.bias() : null;
+        return new DatasetReport(
+                valid,
+                invalid,
+                List.copyOf(errors),
+                found.duplicates().count(),
+                found.duplicates().first(),
+                identical.count(),
+                identical.first(),
+                found.conflicts().count(),
+                found.conflicts().first(),
+                bias,
+                warnings(found, bias));
+    }
+
+    private List<String> warnings(Pairs.Found found, @Nullable LengthBias bias) {
+        return Stream.of(
+                        warning(found.conflicts(), "contradict an earlier row, which prefers what they reject"),
+                        warning(found.duplicates(), "repeat an earlier row word for word and so count more"),
+                        bias == null ? Optional.<String>empty() : bias.warning())
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Optional<String> warning(FirstLines<Twin> twins, String what) {
+        return twins.first().stream()
+                .findFirst()
+                .map(twin -> "%d of %d rows %s; line %d does line %d"
+                        .formatted(twins.count(), valid, what, twin.line(), twin.earlierLine()));
     }
 
     boolean hasRejected() {
         return first != null && first.rejected() != null;
     }
 
-    private static long hash(PreferenceRow.Side prompt, PreferenceRow.Side a, PreferenceRow.@Nullable Side b) {
-        MessageDigest digest = sha256();
-        for (PreferenceRow.Side side : b == null ? List.of(prompt, a) : List.of(prompt, a, b)) {
-            byte[] bytes = text(side).getBytes(StandardCharsets.UTF_8);
-            digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
-            digest.update(bytes);
-        }
-        return ByteBuffer.wrap(digest.digest()).getLong();
+    /** The rows by what they ask. */
+    KeyedLines prompts() {
+        return prompts;
     }
 
-    private static String text(PreferenceRow.Side side) {
-        return switch (side) {
-            case PreferenceRow.Side.Text text -> text.text();
-            case PreferenceRow.Side.Conversation conversation -> {
-                List<Map<String, Object>> messages =
-                        conversation.messages().stream().map(Message::fields).toList();
-                yield Wire.JSON.writeValueAsString(messages);
-            }
-        };
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    @Override
+    public void close() throws IOException {
+        pairs.close();
+        prompts.close();
     }
 }

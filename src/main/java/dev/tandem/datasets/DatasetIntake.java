@@ -42,11 +42,13 @@ public class DatasetIntake {
     private final DatasetShelf shelf;
     private final DatasetProperties properties;
     private final BlobStore blobs;
+    private final Prompts prompts;
 
-    DatasetIntake(DatasetShelf shelf, DatasetProperties properties, BlobStore blobs) {
+    DatasetIntake(DatasetShelf shelf, DatasetProperties properties, BlobStore blobs, Prompts prompts) {
         this.shelf = shelf;
         this.properties = properties;
         this.blobs = blobs;
+        this.prompts = prompts;
     }
 
     /**
@@ -60,7 +62,8 @@ public class DatasetIntake {
         String storedAs = "data" + ending; // so that the same bytes are stored once, whatever the sender calls them
         String name = checkName(upload.name() == null ? stem(upload.fileName(), ending) : upload.name());
         try (Staging staging = blobs.stage();
-                InputStream in = upload.content().getInputStream()) {
+                InputStream in = upload.content().getInputStream();
+                var check = new DatasetCheck(prompts.scratch())) {
             StoredFile file =
                     staging.write(storedAs, in, properties.maxFileSize().toBytes());
             if (file.sizeBytes() == 0) {
@@ -71,20 +74,20 @@ public class DatasetIntake {
             }
             Path path = staging.folder().resolve(storedAs);
             requireKind(path, ending, upload.fileName());
-            var check = new DatasetCheck();
             Reading.Found found = read(path, upload, check);
-            requireRows(check.report(), upload);
-            var checked =
-                    new CheckedFile(file, blobs.seal(staging), found, upload, check.report(), check.hasRejected());
+            DatasetReport report = check.report();
+            requireRows(report, upload);
+            var checked = new CheckedFile(file, blobs.seal(staging), found, upload, report, check.hasRejected());
             Taken taken = shelf.put(project, name, checked, staging);
             if (taken.isNew()) {
+                prompts.keep(taken.dataset(), check.prompts());
                 log.info(
                         "stored dataset {} version {} as {}: {} rows, {} invalid",
                         name,
                         taken.dataset().version(),
                         taken.dataset().id(),
                         taken.dataset().rows(),
-                        check.report().invalid());
+                        report.invalid());
             }
             return taken;
         } catch (IOException e) {

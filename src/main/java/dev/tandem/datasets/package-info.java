@@ -1,5 +1,5 @@
 /** Stored preference data: validated when it comes in, versioned by name, never changed. */
-@ApplicationModule(allowedDependencies = {"spec", "storage", "security", "text"})
+@ApplicationModule(allowedDependencies = {"spec", "storage", "security", "text", "home"})
 @NullMarked
 package dev.tandem.datasets;
 

@@ -33,6 +33,11 @@ public record TandemHome(@DefaultValue("./tandem-data") Path home) {
         return home.resolve("workers");
     }
 
+    /** What Java keeps of the classes that workers load. */
+    public Path workerClasses() {
+        return home.resolve("worker-classes.jsa");
+    }
+
     /** Ids of worker processes, by the server that started them. */
     public Path processes() {
         return home.resolve("processes");
@@ -41,6 +46,11 @@ public record TandemHome(@DefaultValue("./tandem-data") Path home) {
     /** Log-probabilities that references gave to rows, for later jobs. */
     public Path referenceLogps() {
         return home.resolve("reference-logps");
+    }
+
+    /** Hashes of what datasets ask, by which they are compared; made again where they are missing. */
+    public Path fingerprints() {
+        return home.resolve("fingerprints");
     }
 
     /** Below it a folder for each job. */

@@ -3,6 +3,7 @@ package dev.tandem.jobs;
 import dev.tandem.home.TandemHome;
 import dev.tandem.home.Trash;
 import dev.tandem.models.ModelRegistry;
+import dev.tandem.security.Project;
 import dev.tandem.spec.Form;
 import dev.tandem.spec.NotFound;
 import java.nio.file.Path;
@@ -35,12 +36,22 @@ public class JobDeletion {
     }
 
     /**
-     * @throws NotFound if there is no such job
+     * @throws NotFound if the project has no such job
      * @throws IllegalTransition if it is not over
      */
     @Transactional
+    public void delete(Project project, String id) {
+        delete(jobs.lock(project.name(), id).orElseThrow(() -> new NotFound("job", id)));
+    }
+
+    /** Whosever the job is; for those who act for nobody. */
+    @Transactional
     public void delete(String id) {
-        Job job = jobs.lock(id).orElseThrow(() -> new NotFound("job", id));
+        delete(jobs.lock(id).orElseThrow(() -> new NotFound("job", id)));
+    }
+
+    private void delete(Job job) {
+        String id = job.id();
         if (!job.status().isFinal()) {
             throw new IllegalTransition(id, job.status(), "be deleted before it is over; cancel it first");
         }

@@ -2,9 +2,12 @@ package dev.tandem.jobs;
 
 import dev.tandem.spec.Wire;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -89,6 +92,30 @@ public class JobHistory {
                         row.getString(5),
                         Wire.JSON.readValue(row.getString(6), OBJECT)))
                 .list();
+    }
+
+    /** Those of the jobs that have no more to tell: they ended, or are gone. */
+    public Set<String> over(Collection<String> jobs) {
+        return Set.copyOf(sql.sql("""
+                SELECT asked.id FROM unnest(:jobs) AS asked (id)
+                 WHERE NOT EXISTS (SELECT 1 FROM job
+                                    WHERE job.id = asked.id AND status NOT IN ('succeeded', 'failed', 'cancelled'))
+                """)
+                .param("jobs", jobs.toArray(String[]::new))
+                .query((row, n) -> row.getString(1))
+                .list());
+    }
+
+    /** The number of the last event of each of the jobs. */
+    public Map<String, Long> heads(Collection<String> jobs) {
+        var heads = new HashMap<String, Long>();
+        sql.sql("""
+                SELECT asked.id, (SELECT max(seq) FROM event WHERE job_id = asked.id)
+                  FROM unnest(:jobs) AS asked (id)
+                """).param("jobs", jobs.toArray(String[]::new)).query(row -> {
+            heads.put(row.getString(1), row.getLong(2));
+        });
+        return heads;
     }
 
     public List<Measured> metrics(String job, String split, int fromStep) {

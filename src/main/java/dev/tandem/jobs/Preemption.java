@@ -100,7 +100,13 @@ public class Preemption {
                 "warn",
                 "preempted",
                 victim.statusReason(),
-                Map.of("for", waiting.toldTo(victim), "for_priority", waiting.priority(), "priority", victim.priority()));
+                Map.of(
+                        "for",
+                        waiting.toldTo(victim),
+                        "for_priority",
+                        waiting.priority(),
+                        "priority",
+                        victim.priority()));
         events.append(
                 waiting.id(),
                 "info",

@@ -1,5 +1,8 @@
 package dev.tandem.jobs;
 
+import dev.tandem.datasets.Dataset;
+import dev.tandem.datasets.DatasetCatalogue;
+import dev.tandem.datasets.Leakage;
 import dev.tandem.security.Project;
 import dev.tandem.spec.Ids;
 import java.time.Duration;
@@ -19,6 +22,7 @@ public class Submissions {
     private final Jobs jobs;
     private final Fleet fleet;
     private final InputCheck inputs;
+    private final DatasetCatalogue datasets;
     private final JobEvents events;
     private final DatabaseClock clock;
     private final TransactionTemplate transaction;
@@ -28,6 +32,7 @@ public class Submissions {
             Jobs jobs,
             Fleet fleet,
             InputCheck inputs,
+            DatasetCatalogue datasets,
             JobEvents events,
             DatabaseClock clock,
             TransactionTemplate transaction,
@@ -35,6 +40,7 @@ public class Submissions {
         this.jobs = jobs;
         this.fleet = fleet;
         this.inputs = inputs;
+        this.datasets = datasets;
         this.events = events;
         this.clock = clock;
         this.transaction = transaction;
@@ -108,6 +114,7 @@ public class Submissions {
                             .formatted(String.join(", ", withoutEffect)),
                     Map.of("fields", withoutEffect));
         }
+        warnOfLeakage(id, found);
         if (request.evalDataset() != null && !request.training().evaluates()) {
             events.append(
                     id,
@@ -117,6 +124,14 @@ public class Submissions {
                     Map.of());
         }
         return job;
+    }
+
+    private void warnOfLeakage(String id, Inputs found) {
+        Dataset evalDataset = found.evalDataset();
+        Leakage leakage = evalDataset == null ? null : datasets.leakage(evalDataset, found.dataset());
+        if (leakage != null && leakage.warning() != null) {
+            events.append(id, "warn", "message", leakage.warning(), Map.of("lines", leakage.lines()));
+        }
     }
 
     private Optional<Submitted> earlier(Project project, @Nullable Dedupe dedupe) {

@@ -175,7 +175,12 @@ final class LocalLauncher implements WorkerLauncher, AutoCloseable {
     }
 
     @Override
-    public List<String> logs(String job, int lines) {
-        return logs.tail(job, lines);
+    public LogMark logStart(String job, int lines) {
+        return logs.start(job, lines);
+    }
+
+    @Override
+    public LogPart log(String job, LogMark from, boolean over) {
+        return logs.read(job, from, over);
     }
 }

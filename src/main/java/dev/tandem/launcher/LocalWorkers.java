@@ -22,9 +22,10 @@ class LocalWorkers {
 
     @Bean
     @Fallback
-    WorkerCommand workerCommand(WorkerProcessProperties properties, Machine machine, WorkerMemory memory) {
+    WorkerCommand workerCommand(
+            TandemHome home, WorkerProcessProperties properties, Machine machine, WorkerMemory memory) {
         var environment = new HashMap<>(machine.threading(properties.threads()));
         environment.putAll(memory.environment());
-        return new WorkerCommand(ThisProgram.command(properties.heap(), "worker"), environment);
+        return new WorkerCommand(ThisProgram.command(properties.heap(), home.workerClasses(), "worker"), environment);
     }
 }

@@ -16,12 +16,34 @@ public final class ThisProgram {
 
     /** @param heap {@code -Xmx}; tensors live outside it, in native memory */
     public static List<String> command(DataSize heap, String... arguments) {
+        return command(heap, List.of(), arguments);
+    }
+
+    /**
+     * The same for processes that should start fast.
+     *
+     * @param classes file that keeps what the processes load; the first one writes it as it ends, later ones map it
+     */
+    static List<String> command(DataSize heap, Path classes, String... arguments) {
+        return command(heap, keepingClasses(System.getProperty("java.class.path"), classes), arguments);
+    }
+
+    /** Java keeps classes of jars only, and makes the file anew where it is of another jar or another Java. */
+    static List<String> keepingClasses(String classPath, Path file) {
+        boolean jars = Arrays.stream(classPath.split(File.pathSeparator)).allMatch(entry -> entry.endsWith(".jar"));
+        return jars
+                ? List.of("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + file, "-Xlog:cds=off")
+                : List.of();
+    }
+
+    private static List<String> command(DataSize heap, List<String> options, String... arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx%dm".formatted(heap.toMegabytes()));
         command.add("-XX:+UseSerialGC");
         command.add("-Dai.djl.offline=true");
         command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(options);
         command.addAll(program());
         command.addAll(List.of(arguments));
         return command;

@@ -65,6 +65,13 @@ public interface WorkerLauncher {
      */
     void reportsLeft(Attempt attempt, long after, Consumer<List<Report.Envelope>> reader);
 
-    /** The last lines of what all attempts of the job wrote, first attempt first. */
-    List<String> logs(String job, int lines);
+    /** Where the last lines of what all attempts of the job printed begin. */
+    LogMark logStart(String job, int lines);
+
+    /**
+     * What comes next of that, first attempt first; whole lines, some thousand at most.
+     *
+     * @param over whether nothing is printed any more, so that a last line without an end is given too
+     */
+    LogPart log(String job, LogMark from, boolean over);
 }

@@ -1,21 +1,22 @@
 package dev.tandem.launcher;
 
 import dev.tandem.launcher.WorkerLauncher.Attempt;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What workers print, one file for each attempt: {@code <job>/<epoch>.log}. */
+/** What workers print, one file for each attempt: {@code <job>/<epoch>.log}. Read in parts, however long they are. */
 final class WorkerLogs {
+
+    private static final int BLOCK = 1 << 16;
 
     private final Path folder;
 
@@ -27,46 +28,140 @@ final class WorkerLogs {
         return folder.resolve(attempt.job()).resolve(attempt.epoch() + ".log");
     }
 
+    /** The last lines of one attempt. */
     List<String> tail(Attempt attempt, int lines) {
         Path file = file(attempt);
-        return Files.exists(file) ? tail(List.of(file), lines) : List.of();
-    }
-
-    List<String> tail(String job, int lines) {
-        Path files = folder.resolve(job);
-        if (!Files.isDirectory(files)) {
+        if (!Files.exists(file)) {
             return List.of();
         }
-        try (Stream<Path> logs = Files.list(files)) {
-            return tail(logs.sorted(Comparator.comparingLong(WorkerLogs::epoch)).toList(), lines);
+        try (SeekableByteChannel log = Files.newByteChannel(file)) {
+            long start = new Tail(lines).start(log);
+            return text(read(log, start, Math.toIntExact(Math.min(log.size() - start, Integer.MAX_VALUE / 2))))
+                    .lines()
+                    .toList();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + files, e);
+            throw new UncheckedIOException("cannot read " + file, e);
         }
     }
 
-    private static List<String> tail(List<Path> files, int lines) {
-        var last = new ArrayDeque<String>();
-        for (Path file : files) {
-            try (var reader = lossyReader(file)) {
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    last.add(line);
-                    if (last.size() > lines) {
-                        last.remove();
-                    }
-                }
+    /** Where the last lines of all attempts of the job begin. */
+    LogMark start(String job, int lines) {
+        var tail = new Tail(lines);
+        var start = LogMark.BEGINNING;
+        for (var attempt : files(job).descendingMap().entrySet()) {
+            try (SeekableByteChannel log = Files.newByteChannel(attempt.getValue())) {
+                start = new LogMark(attempt.getKey(), tail.start(log));
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot read " + file, e);
+                throw new UncheckedIOException("cannot read " + attempt.getValue(), e);
+            }
+            if (tail.isFull()) {
+                break;
             }
         }
-        return new ArrayList<>(last);
+        return start;
+    }
+
+    /**
+     * The next part behind a place: whole lines of one attempt, or the rest of an attempt that others follow.
+     *
+     * @param over whether nothing is printed any more, so that a line that has no end is one all the same
+     */
+    LogPart read(String job, LogMark from, boolean over) {
+        NavigableMap<Long, Path> files = files(job).tailMap(from.epoch(), true);
+        for (var attempt : files.entrySet()) {
+            boolean last = attempt.getKey().equals(files.lastKey());
+            long offset = attempt.getKey() == from.epoch() ? from.offset() : 0;
+            byte[] block = read(attempt.getValue(), offset);
+            int length = block.length == BLOCK || (last && !over) ? wholeLines(block) : block.length;
+            if (length > 0) {
+                String text = text(ByteBuffer.wrap(block, 0, length));
+                boolean cut = length < BLOCK && block[length - 1] != '\n';
+                return new LogPart(cut ? text + "\n" : text, new LogMark(attempt.getKey(), offset + length));
+            }
+        }
+        return new LogPart("", from);
+    }
+
+    /** Up to the last end of a line; everything, if one line fills the block. */
+    private static int wholeLines(byte[] block) {
+        for (int i = block.length; i > 0; i--) {
+            if (block[i - 1] == '\n') {
+                return i;
+            }
+        }
+        return block.length == BLOCK ? BLOCK : 0;
+    }
+
+    private static byte[] read(Path file, long offset) {
+        try (SeekableByteChannel log = Files.newByteChannel(file)) {
+            ByteBuffer block = read(log, offset, BLOCK);
+            byte[] bytes = new byte[block.remaining()];
+            block.get(bytes);
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    private static ByteBuffer read(SeekableByteChannel log, long offset, int most) throws IOException {
+        ByteBuffer block = ByteBuffer.allocate((int) Math.clamp(log.size() - offset, 0, most));
+        log.position(offset);
+        while (block.hasRemaining() && log.read(block) >= 0) {}
+        return block.flip();
     }
 
     /** A native library may print any byte; a strict reader would refuse the whole log for it. */
-    private static BufferedReader lossyReader(Path file) throws IOException {
-        return new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+    private static String text(ByteBuffer bytes) {
+        return StandardCharsets.UTF_8.decode(bytes).toString();
+    }
+
+    private NavigableMap<Long, Path> files(String job) {
+        var files = new TreeMap<Long, Path>();
+        Path logs = folder.resolve(job);
+        if (Files.isDirectory(logs)) {
+            try (Stream<Path> all = Files.list(logs)) {
+                all.forEach(log -> files.put(epoch(log), log));
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot list " + logs, e);
+            }
+        }
+        return files;
     }
 
     private static long epoch(Path log) {
         return Long.parseLong(log.getFileName().toString().replace(".log", ""));
+    }
+
+    /** Looks for the last lines from the end on, through several logs if one has too few. */
+    private static final class Tail {
+
+        private int missing;
+
+        Tail(int lines) {
+            this.missing = lines;
+        }
+
+        boolean isFull() {
+            return missing == 0;
+        }
+
+        /** Where in the log the lines begin; 0 if it has not all of them. */
+        long start(SeekableByteChannel log) throws IOException {
+            long end = log.size();
+            if (missing == 0 || end == 0) {
+                return end;
+            }
+            for (long from = Math.max(0, end - BLOCK), to = end; to > 0; to = from, from = Math.max(0, from - BLOCK)) {
+                ByteBuffer block = read(log, from, (int) (to - from));
+                for (int i = block.limit() - 1; i >= 0; i--) {
+                    boolean endsLine = block.get(i) == '\n' && from + i + 1 < end;
+                    if (endsLine && --missing == 0) {
+                        return from + i + 1;
+                    }
+                }
+            }
+            missing--; // the first line has no line's end before it
+            return 0;
+        }
     }
 }

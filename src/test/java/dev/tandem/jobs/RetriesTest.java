@@ -152,7 +152,8 @@ class RetriesTest {
     }
 
     private void lasted(Claim claim, int seconds) {
-        sql.sql("UPDATE attempt SET started_at = started_at - :seconds * interval '1 second' WHERE job_id = :job AND epoch = :epoch")
+        sql.sql(
+                        "UPDATE attempt SET started_at = started_at - :seconds * interval '1 second' WHERE job_id = :job AND epoch = :epoch")
                 .param("seconds", seconds)
                 .param("job", claim.job())
                 .param("epoch", claim.epoch())

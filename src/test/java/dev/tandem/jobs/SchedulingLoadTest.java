@@ -76,7 +76,8 @@ class SchedulingLoadTest {
         for (int i = 0; i < QUEUES; i++) {
             queues.put("queue-" + i, Map.of("weight", i + 1));
         }
-        sql.sql("INSERT INTO project SELECT 'project-' || n, clock_timestamp() FROM generate_series(0, 9) n ON CONFLICT DO NOTHING")
+        sql.sql(
+                        "INSERT INTO project SELECT 'project-' || n, clock_timestamp() FROM generate_series(0, 9) n ON CONFLICT DO NOTHING")
                 .update();
         Job template = scene.submit("steps=1");
         for (int from = 0; from < FINISHED; from += INSERTED_AT_ONCE) {

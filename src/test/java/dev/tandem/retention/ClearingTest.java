@@ -223,13 +223,13 @@ class ClearingTest {
             commit("left " + i);
             write(home.checkpoints("job_left" + i).resolve("attempt-1-step-1/state.json"));
         }
-        Callable<Void> server = () -> {
+        Callable<Boolean> server = () -> {
             for (int i = 0; i < 5; i++) {
                 later(Duration.ofDays(3));
             }
-            return null;
+            return true;
         };
-        Callable<Void> user = () -> {
+        Callable<Boolean> user = () -> {
             for (int i = 0; i < 20; i++) {
                 String id = scene.dataset("steps=" + i % 4);
                 assertThat(datasets.path(datasets.get(Project.DEFAULT, id))).isNotEmptyFile();
@@ -237,11 +237,11 @@ class ClearingTest {
                     datasets.delete(Project.DEFAULT, id);
                 }
             }
-            return null;
+            return true;
         };
         try (var threads = Executors.newFixedThreadPool(3)) {
             for (var end : threads.invokeAll(List.of(server, server, user))) {
-                end.get();
+                assertThat(end.get()).isTrue();
             }
         }
         later(Duration.ofDays(3));

@@ -48,7 +48,8 @@ class SharedStoreTest {
                 makeOld(digest);
                 Callable<Boolean> clearing = () -> new BlobStore(root).deleteIfOlder(digest, AN_HOUR_AGO);
                 Callable<Boolean> worker = () -> commit(store, content).equals(digest);
-                threads.invokeAll(List.of(clearing, worker));
+                var ends = threads.invokeAll(List.of(clearing, worker));
+                assertThat(ends.get(1).get()).isTrue();
                 assertThat(store.files(digest)).hasSize(1);
                 assertThat(store.path(digest).resolve("a.txt")).hasContent(content);
             }

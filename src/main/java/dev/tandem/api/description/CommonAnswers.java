@@ -20,7 +20,8 @@ class CommonAnswers implements OpenApiCustomizer {
     private static final String PROBLEM = "Problem";
 
     /** Types of arguments and results that stand for something else. */
-    private static final List<String> UNUSED = List.of("SseEmitter", "JsonBody", "MultiValueMapStringString");
+    private static final List<String> UNUSED =
+            List.of("SseEmitter", "ResponseBodyEmitter", "JsonBody", "MultiValueMapStringString");
 
     @Override
     public void customise(OpenAPI api) {

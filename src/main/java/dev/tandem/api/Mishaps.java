@@ -1,0 +1,44 @@
+package dev.tandem.api;
+
+import dev.tandem.home.FullDisk;
+import dev.tandem.home.UnstorableValue;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.multipart.MultipartHttpServletRequest;
+
+/** Failures that are no fault of the program: the disk is full, an upload was cut off, a value fits no database. */
+final class Mishaps {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mishaps.class);
+
+    private Mishaps() {}
+
+    static Optional<Problem> of(Exception e, HttpServletRequest request) {
+        if (FullDisk.caused(e)) {
+            LOG.error("{} {} failed: the disk is full", request.getMethod(), request.getRequestURI(), e);
+            String detail = "the server's disk is full; nothing was stored, so free space there and send it again";
+            return Optional.of(Problem.of(HttpStatus.INSUFFICIENT_STORAGE, "disk_full", detail));
+        }
+        if (UnstorableValue.caused(e)) {
+            String detail = "the request holds a value that cannot be looked up, as the character U+0000 or a number"
+                    + " beyond all others; leave it out";
+            return Optional.of(Problem.of(HttpStatus.BAD_REQUEST, "invalid_value", detail));
+        }
+        if (isCutUpload(e, request)) {
+            String detail = "the multipart body ends before its end; send it again";
+            return Optional.of(Problem.of(HttpStatus.BAD_REQUEST, "invalid_multipart", detail));
+        }
+        return Optional.empty();
+    }
+
+    /** Spring goes on with the plain request where the parts of one could not be read to their end. */
+    private static boolean isCutUpload(Exception e, HttpServletRequest request) {
+        return e instanceof IllegalStateException
+                && String.valueOf(request.getContentType()).startsWith("multipart/")
+                && !(request instanceof MultipartHttpServletRequest)
+                && String.valueOf(e.getMessage()).contains(MultipartHttpServletRequest.class.getName());
+    }
+}

@@ -1,0 +1,23 @@
+package dev.tandem.spec;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a process that tokenizes rows is asked.
+ *
+ * @param model folder of the model whose tokenizer and chat template are meant
+ * @param maxLength tokens of prompt and completion together; null for no limit
+ * @param lines the rows to show; null to count all
+ */
+public record TokenOrder(
+        String model,
+        DataSource source,
+        Method method,
+        @Nullable Integer maxLength,
+        TruncationMode truncationMode,
+        PromptBoundary promptBoundary,
+        @Nullable Lines lines) {
+
+    /** Lines of a file, the first of them excluded. */
+    public record Lines(long after, long last) {}
+}

@@ -1,0 +1,28 @@
+package dev.tandem.spec;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a process that tokenizes rows answers: what was asked for, or why there is none.
+ *
+ * @param failure null unless the model cannot be used or the machine gave out
+ */
+public record TokenReply(
+        List<RowTokens> rows,
+        @Nullable TokenReport report,
+        @Nullable FailureKind failure,
+        String message) {
+
+    public static TokenReply of(List<RowTokens> rows) {
+        return new TokenReply(rows, null, null, "");
+    }
+
+    public static TokenReply of(TokenReport report) {
+        return new TokenReply(List.of(), report, null, "");
+    }
+
+    public static TokenReply failed(FailureKind kind, String message) {
+        return new TokenReply(List.of(), null, kind, message);
+    }
+}
