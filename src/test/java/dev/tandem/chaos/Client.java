@@ -12,8 +12,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
@@ -27,7 +25,6 @@ import tools.jackson.databind.JsonNode;
 /** A user who asks whichever server answers, again and again, as official clients do. */
 final class Client {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Client.class);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final List<ServerProcess> servers;
@@ -35,9 +32,13 @@ final class Client {
 
     Client(List<ServerProcess> servers) {
         this.servers = servers;
+        this.http = http(Duration.ofSeconds(10));
+    }
+
+    private static RestClient http(Duration patience) {
         var requests = new JdkClientHttpRequestFactory();
-        requests.setReadTimeout(Duration.ofSeconds(10));
-        this.http = RestClient.builder().requestFactory(requests).build();
+        requests.setReadTimeout(patience);
+        return RestClient.builder().requestFactory(requests).build();
     }
 
     /** The data and model of one kind, which every job of it names. */
@@ -48,11 +49,7 @@ final class Client {
             files.filter(file -> !String.valueOf(file.getFileName()).startsWith("expected."))
                     .forEach(file -> model.add("files", new FileSystemResource(file)));
         }
-        try {
-            upload("models", model);
-        } catch (HttpClientErrorException.Conflict e) {
-            LOG.info("{} is there: the first answer was too slow", kind);
-        }
+        upload("models", model);
         var inputs =
                 new HashMap<String, Object>(Map.of("model", kind.word(), "dataset", dataset(kind.dataset(), kind)));
         if (kind.evaluates()) {
@@ -69,7 +66,8 @@ final class Client {
     }
 
     private JsonNode upload(String what, MultiValueMap<String, Object> form) {
-        return answer(server -> http.post()
+        RestClient patient = http(PATIENCE); // nothing is broken yet, only slow
+        return answer(server -> patient.post()
                 .uri(server.api() + what)
                 .contentType(MediaType.MULTIPART_FORM_DATA)
                 .body(form)
