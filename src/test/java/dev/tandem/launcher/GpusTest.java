@@ -61,10 +61,12 @@ class GpusTest {
             launcher.ensureStarted(
                     new Start(attempt, AttemptToken.issue(), "http://127.0.0.1:1", Duration.ofSeconds(1), gpus));
             long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (launcher.observe().stream().anyMatch(Seen::alive) && System.nanoTime() < deadline) {
+            List<Seen> seen = launcher.observe();
+            while (seen.stream().anyMatch(Seen::alive) && System.nanoTime() < deadline) {
                 Thread.sleep(20);
+                seen = launcher.observe();
             }
-            return String.join("\n", launcher.logs(attempt.job(), 5));
+            return seen.getFirst().lastWords();
         }
     }
 }
