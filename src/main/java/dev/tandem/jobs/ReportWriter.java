@@ -9,6 +9,7 @@ import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Report;
 import dev.tandem.spec.Wire;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -113,17 +114,30 @@ class ReportWriter {
                 .param("epoch", job.epoch())
                 .param("values", Wire.JSON.writeValueAsString(metrics.values()))
                 .update();
-        String prefix = metrics.split().equals("eval") ? "eval_" : "";
+    }
+
+    /** Shows the newest of these numbers with the job; once for many, for each change copies its whole row. */
+    void latest(Job job, List<Report.Metrics> measured) {
+        if (measured.isEmpty()) {
+            return;
+        }
         var latest = new LinkedHashMap<String, Double>();
-        metrics.values().forEach((name, value) -> latest.put(prefix + name, value));
+        int step = 0;
+        double passes = 0;
+        for (Report.Metrics metrics : measured) {
+            String prefix = metrics.split().equals("eval") ? "eval_" : "";
+            metrics.values().forEach((name, value) -> latest.put(prefix + name, value));
+            step = Math.max(step, metrics.step());
+            passes = Math.max(passes, metrics.values().getOrDefault("epoch", 0.0));
+        }
         sql.sql("""
                 UPDATE job SET latest_metrics = latest_metrics || CAST(:latest AS jsonb), step = greatest(step, :step),
                                data_epoch = greatest(data_epoch, :passes)
                  WHERE id = :job AND epoch = :epoch
                 """)
                 .param("latest", Wire.JSON.writeValueAsString(latest))
-                .param("step", metrics.step())
-                .param("passes", metrics.values().getOrDefault("epoch", 0.0))
+                .param("step", step)
+                .param("passes", passes)
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .update();

@@ -9,6 +9,7 @@ import dev.tandem.spec.Instruction;
 import dev.tandem.spec.NotFound;
 import dev.tandem.spec.Report;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -109,6 +110,7 @@ public class WorkerReports {
     private long take(Job job, AttemptId id, List<Report.Envelope> reports) {
         Standing standing = standing(id).orElseThrow(() -> fenced(id));
         long through = standing.lastSeq();
+        var measured = new ArrayList<Report.Metrics>();
         for (Report.Envelope envelope : reports) {
             if (envelope.seq() <= through) {
                 continue; // delivered before; only the answer was lost
@@ -120,9 +122,16 @@ public class WorkerReports {
                 break; // one is missing: the worker sends again from the number answered
             }
             job.workerIsUp();
+            if (envelope.report() instanceof Report.Metrics metrics) {
+                measured.add(metrics);
+            } else {
+                writer.latest(job, measured);
+                measured.clear();
+            }
             write(job, envelope);
             through = envelope.seq();
         }
+        writer.latest(job, measured);
         if (through > standing.lastSeq()) {
             note(id, through);
         }

@@ -38,6 +38,10 @@ class SchedulingLoadTest {
     private static final int QUEUES = 4;
     private static final int PROJECTS = 10;
     private static final int BATCH = 500;
+
+    /** A statement of the application may take half a minute at most. */
+    private static final int INSERTED_AT_ONCE = 20_000;
+
     private static final int LARGE_HEAP_GROWTH = 32 << 20;
 
     @Autowired
@@ -76,7 +80,9 @@ class SchedulingLoadTest {
                         "INSERT INTO project SELECT 'project-' || n, clock_timestamp() FROM generate_series(0, 9) n ON CONFLICT DO NOTHING")
                 .update();
         Job template = scene.submit("steps=1");
-        insertFinished(template, FINISHED);
+        for (int from = 0; from < FINISHED; from += INSERTED_AT_ONCE) {
+            insertFinished(template, from + 1, Math.min(FINISHED, from + INSERTED_AT_ONCE));
+        }
         insertQueued(template, QUEUED);
         sql.sql("ANALYZE").update();
 
@@ -208,7 +214,7 @@ class SchedulingLoadTest {
                 .update();
     }
 
-    private void insertFinished(Job template, int rows) {
+    private void insertFinished(Job template, int first, int last) {
         sql.sql("""
                 INSERT INTO job (id, name, status, status_reason, queue, project, priority, spec, model_id, dataset_id,
                                  max_retries, epoch, next_run_at, created_at, started_at, finished_at, error_code, error_message)
@@ -216,15 +222,18 @@ class SchedulingLoadTest {
                        'queue-' || n %% %d, 'default', n %% 3, jsonb_build_object('model', 'tiny', 'dataset', t.dataset_id),
                        t.model_id, t.dataset_id, 3, 1, t.created_at, t.created_at - n * interval '1 second', t.created_at,
                        t.created_at, CASE WHEN n %% 50 = 0 THEN 'crashed' END, CASE WHEN n %% 50 = 0 THEN 'it fell over' END
-                  FROM job t, generate_series(1, :rows) n WHERE t.id = :template
+                  FROM job t, generate_series(:first, :last) n WHERE t.id = :template
                 """.formatted(QUEUES))
-                .param("rows", rows)
+                .param("first", first).param("last", last)
                 .param("template", template.id())
                 .update();
         sql.sql("""
                 INSERT INTO attempt (job_id, epoch, worker, token_hash, started_at, ended_at, outcome)
                 SELECT id, 1, 'machine', '', started_at, finished_at, CASE status WHEN 'failed' THEN 'crashed' ELSE 'cancelled' END
-                  FROM job WHERE finished_at IS NOT NULL
-                """).update();
+                  FROM job, generate_series(:first, :last) n WHERE id = 'job_over' || n
+                """)
+                .param("first", first)
+                .param("last", last)
+                .update();
     }
 }
