@@ -224,16 +224,14 @@ class SchedulingLoadTest {
                        t.created_at, CASE WHEN n %% 50 = 0 THEN 'crashed' END, CASE WHEN n %% 50 = 0 THEN 'it fell over' END
                   FROM job t, generate_series(:first, :last) n WHERE t.id = :template
                 """.formatted(QUEUES))
-                .param("first", first).param("last", last)
+                .param("first", first)
+                .param("last", last)
                 .param("template", template.id())
                 .update();
         sql.sql("""
                 INSERT INTO attempt (job_id, epoch, worker, token_hash, started_at, ended_at, outcome)
                 SELECT id, 1, 'machine', '', started_at, finished_at, CASE status WHEN 'failed' THEN 'crashed' ELSE 'cancelled' END
                   FROM job, generate_series(:first, :last) n WHERE id = 'job_over' || n
-                """)
-                .param("first", first)
-                .param("last", last)
-                .update();
+                """).param("first", first).param("last", last).update();
     }
 }

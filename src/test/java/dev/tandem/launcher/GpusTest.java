@@ -54,10 +54,10 @@ class GpusTest {
 
     private String environment(List<String> gpus) throws Exception {
         var attempt = new Attempt("job_" + gpus.size(), 1);
-        var command =
-                new WorkerCommand(List.of("sh", "-c", "echo \"$CUDA_VISIBLE_DEVICES by $CUDA_DEVICE_ORDER\""), Map.of());
-        try (var launcher = new LocalLauncher(
-                home.resolve("workers"), home.resolve("processes"), home.resolve("logs"), command)) {
+        var command = new WorkerCommand(
+                List.of("sh", "-c", "echo \"$CUDA_VISIBLE_DEVICES by $CUDA_DEVICE_ORDER\""), Map.of());
+        try (var launcher =
+                new LocalLauncher(home.resolve("workers"), home.resolve("processes"), home.resolve("logs"), command)) {
             launcher.ensureStarted(
                     new Start(attempt, AttemptToken.issue(), "http://127.0.0.1:1", Duration.ofSeconds(1), gpus));
             long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
