@@ -105,7 +105,11 @@ public class Scene {
     }
 
     public Job job(String id) {
-        return board.get(Project.DEFAULT, id);
+        return job(Project.DEFAULT, id);
+    }
+
+    public Job job(Project project, String id) {
+        return board.get(project, id);
     }
 
     public Job get(Job job) {

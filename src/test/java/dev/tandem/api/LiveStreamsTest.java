@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -49,8 +49,12 @@ class LiveStreamsTest {
     @Autowired
     TandemHome home;
 
-    @AutoClose("shutdownNow")
-    HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @AfterEach
+    void hangUp() {
+        client.shutdownNow();
+    }
 
     private HttpRequest events(String job, long lastSeen) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/v1/jobs/%s/events".formatted(port, job)))
@@ -73,10 +77,17 @@ class LiveStreamsTest {
         assertThat(streams.size()).isEqualTo(count);
     }
 
+    private static long streamThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("streams"))
+                .count();
+    }
+
     @Test
     void manyReadersAreHeldByOneThreadAndEachGetsEveryEventOnce() throws Exception {
         String job = scene.submit("steps=1").id();
         awaitStreams(0);
+        long threadsBefore = streamThreads(); // other tests' servers have theirs
         var readers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
         for (int i = 0; i < READERS; i++) {
             readers.add(client.sendAsync(events(job, i % 2), BodyHandlers.ofString()));
@@ -84,9 +95,7 @@ class LiveStreamsTest {
                 awaitStreams(readers.size());
             }
         }
-        assertThat(Thread.getAllStackTraces().keySet().stream()
-                        .filter(thread -> thread.getName().equals("streams")))
-                .hasSize(1);
+        assertThat(streamThreads()).isEqualTo(threadsBefore);
         control.pause(Project.DEFAULT, job);
         control.resume(Project.DEFAULT, job);
         control.cancel(Project.DEFAULT, job);

@@ -188,9 +188,10 @@ class TurnsTest {
     }
 
     private Job claim(String machine, int slots) {
-        return scene.job(attempts.claimNext(machine, slots, AttemptToken.issue())
+        String id = attempts.claimNext(machine, slots, AttemptToken.issue())
                 .orElseThrow()
-                .job());
+                .job();
+        return scene.job(projectOf(id), id);
     }
 
     private List<Claim> claimAll(String machine) {
@@ -218,10 +219,14 @@ class TurnsTest {
     }
 
     private String project(Job job) {
-        return sql.sql("SELECT project FROM job WHERE id = :job")
-                .param("job", job.id())
+        return projectOf(job.id()).name();
+    }
+
+    private Project projectOf(String job) {
+        return new Project(sql.sql("SELECT project FROM job WHERE id = :job")
+                .param("job", job)
                 .query(String.class)
-                .single();
+                .single());
     }
 
     private void used(String queue, String project, double seconds, int hoursAgo) {
