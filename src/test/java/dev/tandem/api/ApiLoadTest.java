@@ -125,9 +125,10 @@ class ApiLoadTest {
             var socket = new Socket("127.0.0.1", port);
             socket.setSoTimeout(60_000);
             socket.getOutputStream()
-                    .write(("GET /api/v1/jobs/%s/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"
-                                    .formatted(job.id()))
-                            .getBytes(UTF_8));
+                    .write(
+                            ("GET /api/v1/jobs/%s/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
+                                            .formatted(job.id()))
+                                    .getBytes(UTF_8));
             readers.add(socket);
         }
         for (Socket reader : readers) {
