@@ -35,7 +35,7 @@ final class Mishaps {
     }
 
     /** Spring goes on with the plain request where the parts of one could not be read to their end. */
-    private static boolean isCutUpload(Exception e, HttpServletRequest request) {
+    static boolean isCutUpload(Exception e, HttpServletRequest request) {
         return e instanceof IllegalStateException
                 && String.valueOf(request.getContentType()).startsWith("multipart/")
                 && !(request instanceof MultipartHttpServletRequest)

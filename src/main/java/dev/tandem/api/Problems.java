@@ -87,6 +87,9 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     @Nullable
     ResponseEntity<Object> on(Exception e, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        if (Mishaps.isCutUpload(e, request)) {
+            return unexpected(e, request); // Tomcat calls the answer committed where it could not read the request
+        }
         if (response.isCommitted()) {
             throw e;
         }

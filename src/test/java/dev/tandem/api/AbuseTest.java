@@ -61,8 +61,8 @@ class AbuseTest {
         scene.model();
         var slow = new ArrayList<Socket>();
         for (int i = 0; i < 150; i++) {
-            slow.add(connect("POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nX-Half: "));
-            slow.add(connect("POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            slow.add(connect("POST /api/v1/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half: "));
+            slow.add(connect("POST /api/v1/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
                     + "Content-Length: 500\r\n\r\n{\"model\""));
             slow.add(connect(uploadHead(1000, "slow.jsonl") + ROW));
         }
@@ -129,18 +129,18 @@ class AbuseTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "GET /api/v1/models/%2e%2e%2f%2e%2e%2fetc%2fpasswd HTTP/1.1\r\nHost: x",
-                "GET /api/v1/models/../../../etc/passwd HTTP/1.1\r\nHost: x",
-                "GET /api/v1/models/tiny/files/..%5c..%5cwin.ini HTTP/1.1\r\nHost: x",
-                "GET /api/v1/models/a%00b HTTP/1.1\r\nHost: x",
-                "GET /api/v1/models/;x=y/../tiny HTTP/1.1\r\nHost: x",
-                "GET /api/v1/mod<els HTTP/1.1\r\nHost: x",
-                "GET /api/v1/models HTTP/1.1\r\nHost: x\r\nHost: y",
+                "GET /api/v1/models/%2e%2e%2f%2e%2e%2fetc%2fpasswd HTTP/1.1\r\nHost: 127.0.0.1",
+                "GET /api/v1/models/../../../etc/passwd HTTP/1.1\r\nHost: 127.0.0.1",
+                "GET /api/v1/models/tiny/files/..%5c..%5cwin.ini HTTP/1.1\r\nHost: 127.0.0.1",
+                "GET /api/v1/models/a%00b HTTP/1.1\r\nHost: 127.0.0.1",
+                "GET /api/v1/models/;x=y/../tiny HTTP/1.1\r\nHost: 127.0.0.1",
+                "GET /api/v1/mod<els HTTP/1.1\r\nHost: 127.0.0.1",
+                "GET /api/v1/models HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: y",
                 "GET /api/v1/models HTTP/1.1",
-                "GET /api/v1/models HTTP/9.9\r\nHost: x",
-                "POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: -5",
-                "POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip",
-                "BREW /api/v1/models HTTP/1.1\r\nHost: x"
+                "GET /api/v1/models HTTP/9.9\r\nHost: 127.0.0.1",
+                "POST /api/v1/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -5",
+                "POST /api/v1/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: gzip",
+                "BREW /api/v1/models HTTP/1.1\r\nHost: 127.0.0.1"
             })
     void aRudeRequestGetsAProblem(String head) throws Exception {
         scene.model();
@@ -154,7 +154,8 @@ class AbuseTest {
 
     @Test
     void headersWithoutEndAreRefused() throws Exception {
-        try (Socket socket = connect("GET /api/v1/models HTTP/1.1\r\nHost: x\r\nX-Long: " + "y".repeat(20_000))) {
+        try (Socket socket =
+                connect("GET /api/v1/models HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + "y".repeat(20_000))) {
             socket.setSoTimeout(30_000);
             assertThat(read(socket)).startsWith("HTTP/1.1 4").contains("application/problem+json");
         }
@@ -229,7 +230,7 @@ class AbuseTest {
     }
 
     private static String uploadHead(int length, String name) {
-        return "POST /api/v1/datasets HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+        return "POST /api/v1/datasets HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=b\r\n"
                 + "Content-Length: " + length + "\r\n\r\n"
                 + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n";
     }
