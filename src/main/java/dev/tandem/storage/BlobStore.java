@@ -88,7 +88,8 @@ public final class BlobStore {
 
     private void writeManifest(StoredTree sealed) throws IOException {
         Path manifest = manifest(sealed.digest());
-        Path draft = folder("manifests").resolve(".draft"); // there is one writer at a time
+        folder("manifests");
+        Path draft = draft();
         try {
             Files.writeString(draft, new Manifest(sealed.files()).text());
             Durable.sync(draft);
@@ -170,9 +171,19 @@ public final class BlobStore {
         }
     }
 
-    /** Removes what crashed writers left in the staging area before {@code then}; the number of folders removed. */
+    /** Removes what crashed writers left, in the staging area before {@code then}; the number of folders removed. */
     public int sweep(Instant then) {
+        try {
+            turn.take(() -> Files.deleteIfExists(draft()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove the manifest that a crash left half written, " + draft(), e);
+        }
         return staging.sweep(then);
+    }
+
+    /** Where the one writer whose turn it is writes a manifest. */
+    private Path draft() {
+        return root.resolve("manifests").resolve(".draft");
     }
 
     private Path folder(String name) throws IOException {

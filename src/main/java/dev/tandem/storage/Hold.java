@@ -29,9 +29,9 @@ final class Hold implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @param folder that nobody else knows yet */
+    /** @param folder that is not there yet */
     static Hold of(Path folder) throws IOException {
-        Path file = file(folder.toRealPath());
+        Path file = file(real(folder));
         OWN.add(file);
         FileChannel channel = null;
         try {
@@ -48,10 +48,14 @@ final class Hold implements AutoCloseable {
         }
     }
 
+    private static Path real(Path folder) throws IOException {
+        Path parent = Objects.requireNonNull(folder.getParent(), "what can be held lies in a folder");
+        return parent.toRealPath().resolve(folder.getFileName());
+    }
+
     /** Whether a living process holds the folder. */
     static boolean isOn(Path folder) throws IOException {
-        Path parent = Objects.requireNonNull(folder.getParent(), "what can be held lies in a folder");
-        Path file = file(parent.toRealPath().resolve(folder.getFileName()));
+        Path file = file(real(folder));
         if (OWN.contains(file)) {
             return true;
         }

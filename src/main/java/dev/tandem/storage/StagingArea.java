@@ -21,11 +21,13 @@ final class StagingArea {
 
     Staging open() {
         try {
-            Path folder = Files.createDirectory(unused());
+            Path folder = unused();
+            Hold hold =
+                    Hold.of(folder); // before the folder, so that there is no moment in which it looks like a leftover
             try {
-                return new Staging(folder, Hold.of(folder));
+                return new Staging(Files.createDirectory(folder), hold);
             } catch (IOException e) {
-                Files.deleteIfExists(folder);
+                hold.close();
                 throw e;
             }
         } catch (IOException e) {
