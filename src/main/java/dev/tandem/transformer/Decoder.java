@@ -101,7 +101,9 @@ public final class Decoder {
     /** One forward pass. */
     final class Pass {
 
-        final Ops ops;
+        /** Of a layer while it runs, of the whole pass else. */
+        Ops ops;
+
         final PackedTokens tokens;
         final Routing routing;
         private final @Nullable LoraAdapter adapter;
@@ -142,7 +144,11 @@ public final class Decoder {
         }
 
         NDArray layer(int index, NDArray x) {
-            return layer(names.layerPath(index), config.layers().get(index), x);
+            Ops whole = ops;
+            ops = tape.begin(whole);
+            NDArray y = layer(names.layerPath(index), config.layers().get(index), x);
+            ops = whole;
+            return y;
         }
 
         NDArray embeddings() {

@@ -57,7 +57,7 @@ public final class Kernels implements AutoCloseable {
                 throw new IllegalStateException("kernels.torchscript is not on the class path");
             }
             byte[] text = source.readAllBytes();
-            boolean onednn = Boolean.getBoolean("tandem.onednn") // not yet trusted, see docs/lab-log.md
+            boolean onednn = !"false".equals(System.getProperty("tandem.onednn"))
                     && !manager.getDevice().isGpu()
                     && multiplies(compile(manager, text, false, true));
             return compile(manager, text, bf16, onednn);

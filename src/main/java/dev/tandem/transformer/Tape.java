@@ -1,6 +1,7 @@
 package dev.tandem.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -31,6 +32,16 @@ public final class Tape {
     /** A pass that is recorded. The routers' loss meets all layers in the middle, so models that route are not cut. */
     public static Tape of(Ops ops, LanguageModel model) {
         return new Tape(ops.multipliesByOneDnn() && !model.config().routes());
+    }
+
+    /** For arrays that are let go of when {@link #backward} has been through all that follows here. */
+    Ops begin(Ops ops) {
+        if (!cuts) {
+            return ops;
+        }
+        NDManager scope = ops.manager().newSubManager();
+        pieces.add(scope::close);
+        return ops.in(scope);
     }
 
     /** The array as a leaf, the same one each time, and itself where nothing is cut. */
