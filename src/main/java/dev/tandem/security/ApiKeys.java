@@ -138,7 +138,7 @@ public class ApiKeys {
     List<String> live(Collection<String> ids) {
         return sql.sql("SELECT id FROM api_key WHERE id IN (:ids) AND " + LIVE)
                 .param("ids", ids)
-                .query(String.class)
+                .query((row, n) -> row.getString(1))
                 .list();
     }
 

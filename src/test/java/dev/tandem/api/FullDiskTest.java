@@ -80,7 +80,7 @@ class FullDiskTest {
 
     @Test
     void soIsAModel() throws Exception {
-        var upload = mvc.post().uri("/api/v1/models").multipart();
+        var upload = mvc.post().uri("/api/v1/models").multipart().param("name", "large");
         GoldenModel.named("llama-tied-tiny")
                 .files()
                 .forEach((name, content) -> upload.file(tooMuch("files", name, content)));
