@@ -54,6 +54,10 @@ class Endings {
             job.paused("paused; the worker broke while it stopped (%s), resume goes on from the last checkpoint"
                     .formatted(message));
             close(job, outcome, "warn");
+        } else if (outcome == AttemptOutcome.LOST && job.status() == JobStatus.STARTING) {
+            job.queueAgain(
+                    "attempt %d lost: %s, so it never began; that is no retry".formatted(job.epoch(), message), now);
+            close(job, outcome, "warn");
         } else if (job.mayRetry()) {
             // Nobody knows why a lost worker fell silent, so there is nothing to wait for.
             Duration wait = outcome == AttemptOutcome.LOST ? Duration.ZERO : terms.backoff(job.failures());
