@@ -54,6 +54,10 @@ class Endings {
             job.paused("paused; the worker broke while it stopped (%s), resume goes on from the last checkpoint"
                     .formatted(message));
             close(job, outcome, "warn");
+        } else if (outcome == AttemptOutcome.LOST && job.status() == JobStatus.STARTING) {
+            job.queueAgain(
+                    "attempt %d lost: %s, so it never began; that is no retry".formatted(job.epoch(), message), now);
+            close(job, outcome, "warn");
         } else if (job.mayRetry()) {
             // Nobody knows why a lost worker fell silent, so there is nothing to wait for.
             Duration wait = outcome == AttemptOutcome.LOST ? Duration.ZERO : terms.backoff(job.failures());
@@ -135,9 +139,22 @@ class Endings {
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .update();
+        countGpus(job, outcome);
         shares.charge(job);
         sql.sql("DELETE FROM lease WHERE job_id = :job").param("job", job.id()).update();
         events.status(job, level);
         meters.attemptEnded(job, outcome);
+    }
+
+    /** What an attempt did after its last checkpoint is lost, unless it came to the end. */
+    private void countGpus(Job job, AttemptOutcome outcome) {
+        sql.sql("""
+                SELECT cardinality(gpus) * extract(epoch FROM ended_at - started_at),
+                       cardinality(gpus) * extract(epoch FROM ended_at - coalesce(
+                           (SELECT max(created_at) FROM checkpoint WHERE job_id = :job AND epoch = :epoch), started_at))
+                  FROM attempt WHERE job_id = :job AND epoch = :epoch AND cardinality(gpus) > 0
+                """).param("job", job.id()).param("epoch", job.epoch()).query(row -> {
+            meters.gpusWereUsed(row.getDouble(1), outcome == AttemptOutcome.SUCCEEDED ? 0 : row.getDouble(2));
+        });
     }
 }

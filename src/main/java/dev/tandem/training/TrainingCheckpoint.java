@@ -12,6 +12,7 @@ import dev.tandem.transformer.Safetensors;
 import dev.tandem.transformer.SafetensorsWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,6 +38,9 @@ final class TrainingCheckpoint {
     private static final String REFERENCE = "reference.safetensors";
     private static final String STATE = "state.json";
 
+    /** Holds the digest of the state, as {@code sha256sum} writes it. */
+    private static final String SEAL = "state.json.sha256";
+
     private TrainingCheckpoint() {}
 
     /**
@@ -53,7 +57,7 @@ final class TrainingCheckpoint {
             Map<String, Double> latest,
             @Nullable PassPlan plan) {}
 
-    /** @param files digest of every other file of the folder */
+    /** @param files digest of every file of arrays */
     private record Contents(State state, Map<String, String> files) {}
 
     /** What moves in a run, by name; parts that a run has not are empty. */
@@ -80,8 +84,9 @@ final class TrainingCheckpoint {
                 Path path = partial.resolve(file.getKey());
                 digests.put(file.getKey(), SafetensorsWriter.write(path, file.getValue(), DataType.FLOAT32));
             }
-            Path json = Files.write(partial.resolve(STATE), Wire.JSON.writeValueAsBytes(new Contents(state, digests)));
-            Durable.sync(json);
+            byte[] json = Wire.JSON.writeValueAsBytes(new Contents(state, digests));
+            Durable.sync(Files.write(partial.resolve(STATE), json));
+            Durable.sync(Files.writeString(partial.resolve(SEAL), seal(json)));
             Durable.sync(partial);
             Durable.deleteTree(folder); // of an earlier try at the same step by the same attempt
             Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
@@ -127,10 +132,19 @@ final class TrainingCheckpoint {
 
     private static Contents contents(Path folder) {
         try {
-            return Wire.JSON.readValue(Files.readAllBytes(folder.resolve(STATE)), Contents.class);
+            byte[] json = Files.readAllBytes(folder.resolve(STATE));
+            if (!Files.readString(folder.resolve(SEAL), StandardCharsets.ISO_8859_1)
+                    .equals(seal(json))) {
+                throw new IOException("its digest is not the one in " + SEAL);
+            }
+            return Wire.JSON.readValue(json, Contents.class);
         } catch (IOException | JacksonException e) {
             throw damaged(folder, STATE, e);
         }
+    }
+
+    private static String seal(byte[] json) {
+        return "%s  %s\n".formatted(HexFormat.of().formatHex(RunData.sha256().digest(json)), STATE);
     }
 
     private static void verify(Path folder, Contents contents, String file) {

@@ -32,16 +32,18 @@ final class Chaos implements AutoCloseable {
     private final Cluster cluster;
     private final Random random;
     private final Duration lease;
+    private final Duration longestPause;
     private final InstantSource clock = InstantSource.system();
     private final ScheduledExecutorService later = Executors.newScheduledThreadPool(16);
     private final Set<Object> down = ConcurrentHashMap.newKeySet();
     private final List<Hit> hits = Collections.synchronizedList(new ArrayList<>());
     private final Set<String> cancelled = ConcurrentHashMap.newKeySet();
 
-    Chaos(Cluster cluster, long seed, Duration lease) {
+    Chaos(Cluster cluster, long seed, Duration lease, Duration longestPause) {
         this.cluster = cluster;
         this.random = new Random(seed);
         this.lease = lease;
+        this.longestPause = longestPause;
     }
 
     /** What happened, and the {@code job/epoch} of the worker that it happened to. */
@@ -74,7 +76,7 @@ final class Chaos implements AutoCloseable {
 
     /** A moment of the schedule, and the next fault that there is someone for. */
     void next() {
-        pause(Duration.ofMillis(random.nextLong(200, 2_500)));
+        pause(Duration.ofMillis(random.nextLong(200, longestPause.toMillis())));
         for (int tries = 0; tries < 50 && !happens(pick()); tries++) {
             pause(Duration.ofMillis(100));
         }
@@ -112,18 +114,23 @@ final class Chaos implements AutoCloseable {
             return false;
         }
         WorkerProcess worker = workers.get(random.nextInt(workers.size()));
-        Hit hit = note(fault, worker.attempt());
         switch (fault) {
-            case WORKER_KILLED -> Processes.signal(worker.process(), "KILL");
-            case WORKER_TERMINATED -> Processes.signal(worker.process(), "TERM");
+            case WORKER_STOPPED_FOR_LONG -> stop(worker, lease.plusMillis(random.nextLong(500, 4_000)));
+            case WORKER_STOPPED_BRIEFLY ->
+                freeze(List.of(worker.process()), lease.dividedBy(3), note(fault, worker.attempt()), null);
             default -> {
-                Duration time = fault == Fault.WORKER_STOPPED_BRIEFLY
-                        ? lease.dividedBy(3)
-                        : lease.plusMillis(random.nextLong(500, 4_000));
-                freeze(List.of(worker.process()), time, hit, null);
+                note(fault, worker.attempt());
+                Processes.signal(worker.process(), fault == Fault.WORKER_KILLED ? "KILL" : "TERM");
             }
         }
         return true;
+    }
+
+    /** Longer than the lease. */
+    Hit stop(WorkerProcess worker, Duration time) {
+        Hit hit = note(Fault.WORKER_STOPPED_FOR_LONG, worker.attempt());
+        freeze(List.of(worker.process()), time, hit, null);
+        return hit;
     }
 
     private void freeze(List<ProcessHandle> processes, Duration time, Hit hit, @Nullable Object whole) {
@@ -187,7 +194,7 @@ final class Chaos implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Cluster.await("server " + server.name + " is ready", Duration.ofMinutes(3), server::isReady);
+        Cluster.await("server " + server.name + " is ready", Cluster.TO_START, server::isReady);
     }
 
     private boolean database(Fault fault) {
@@ -226,7 +233,9 @@ final class Chaos implements AutoCloseable {
     }
 
     private boolean job(Fault fault) {
-        List<String> running = cluster.unfinished();
+        List<String> running = cluster.unfinished().stream()
+                .filter(job -> fault != Fault.JOB_CANCELLED || cluster.mayBeCancelled(job))
+                .toList();
         if (running.isEmpty()) {
             return false;
         }
@@ -266,7 +275,7 @@ final class Chaos implements AutoCloseable {
     public void close() {
         later.shutdown();
         try {
-            if (!later.awaitTermination(4, TimeUnit.MINUTES)) {
+            if (!later.awaitTermination(10, TimeUnit.MINUTES)) {
                 throw new IllegalStateException("what was broken is not mended: " + later.shutdownNow());
             }
         } catch (InterruptedException e) {

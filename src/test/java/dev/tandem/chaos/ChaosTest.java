@@ -3,6 +3,7 @@ package dev.tandem.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.chaos.Chaos.Hit;
+import dev.tandem.chaos.Processes.WorkerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,11 +30,15 @@ class ChaosTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChaosTest.class);
 
+    /** For a poll of the queue, and for a machine that has more to do than this. */
+    private static final Duration SLACK = Duration.ofSeconds(5);
+
     private final long seed = Long.getLong("chaos.seed", 20_261_128);
     private final int faults = Integer.getInteger("chaos.faults", 10);
-    private final int steps = Integer.getInteger("chaos.steps", 300);
-    private final int jobsAtOnce = Integer.getInteger("chaos.jobs", 2);
-    private final Duration lease = Duration.ofMillis(Integer.getInteger("chaos.lease-millis", 3_000));
+    private final int steps = Integer.getInteger("chaos.steps", 200);
+    private final int jobsAtOnce = Integer.getInteger("chaos.jobs", 3);
+    private final Duration lease = Duration.ofMillis(Integer.getInteger("chaos.lease-millis", 2_000));
+    private final Duration longestPause = Duration.ofMillis(Integer.getInteger("chaos.pause-millis", 2_500));
     private final List<Kind> kinds = Stream.of(
                     System.getProperty("chaos.kinds", "FULL,SYNCED_REFERENCE").split(","))
             .map(Kind::valueOf)
@@ -47,12 +52,13 @@ class ChaosTest {
             cluster.start();
             cluster.upload(kinds);
             Map<Kind, Undisturbed> undisturbed = alone.get();
-            var chaos = new Chaos(cluster, seed, lease);
+            var chaos = new Chaos(cluster, seed, lease, longestPause);
             try (chaos) {
-                for (int fault = 0; fault < faults; fault = chaos.hits().size()) {
-                    while (cluster.unfinished().size() < jobsAtOnce) {
-                        cluster.submit(kinds.get(cluster.jobs().size() % kinds.size()), steps);
-                    }
+                submit(cluster);
+                checkSharing(cluster);
+                loseOne(cluster, chaos);
+                while (chaos.hits().size() < faults) {
+                    submit(cluster);
                     chaos.next();
                 }
             } finally {
@@ -61,6 +67,43 @@ class ChaosTest {
             cluster.awaitAll();
             check(cluster, chaos, undisturbed);
         }
+    }
+
+    private void submit(Cluster cluster) {
+        while (cluster.unfinished().size() < jobsAtOnce) {
+            cluster.submit(kinds.get(cluster.jobs().size() % kinds.size()), steps);
+        }
+    }
+
+    /** One server has no room for all of them. */
+    private void checkSharing(Cluster cluster) {
+        Cluster.await(
+                "all jobs run",
+                Duration.ofMinutes(2),
+                () -> cluster.jobs().keySet().stream()
+                        .allMatch(job -> cluster.status(job).equals("running")));
+        assertThat(cluster.jobs().keySet())
+                .allSatisfy(
+                        job -> assertThat(new Ledger(cluster, job).attempts()).hasSize(1))
+                .flatExtracting(job -> new Ledger(cluster, job).attempts())
+                .extracting(Ledger.Attempt::worker)
+                .contains("a", "b");
+    }
+
+    /** While all else is well, a worker that falls silent is given up in time, and its job goes on at once. */
+    private void loseOne(Cluster cluster, Chaos chaos) {
+        WorkerProcess victim = Processes.workers(cluster.home()).getFirst();
+        var ledger = new Ledger(cluster, victim.job());
+        Hit hit = chaos.stop(victim, lease.plus(SLACK).plus(SLACK));
+        Cluster.await(
+                "the next attempt starts",
+                lease.plus(SLACK).plus(SLACK),
+                () -> ledger.attempts().size() > victim.epoch());
+        Instant noticed =
+                Objects.requireNonNull(ledger.ends().get(victim.epoch())).at();
+        assertThat(noticed)
+                .isBetween(hit.at.plus(lease.dividedBy(2)), hit.at.plus(lease).plus(SLACK));
+        assertThat(ledger.attempts().getLast().started()).isBefore(noticed.plus(SLACK));
     }
 
     private Map<Kind, Undisturbed> undisturbed() {
@@ -80,36 +123,61 @@ class ChaosTest {
 
     private void check(Cluster cluster, Chaos chaos, Map<Kind, Undisturbed> undisturbed) throws IOException {
         var figures = new Figures(chaos.hits());
-        var digests = new EnumMap<Kind, String>(Kind.class);
-        int equal = 0;
-        int doneTwice = 0;
-        for (Map.Entry<String, Kind> entry : cluster.jobs().entrySet()) {
-            var ledger = new Ledger(cluster, entry.getKey());
-            JsonNode job = cluster.job(entry.getKey());
-            boolean done = job.get("status").asString().equals("succeeded");
-            assertThat(done || chaos.cancelled().contains(entry.getKey()))
-                    .as(job.toPrettyString())
-                    .isTrue();
-            ledger.check(job);
-            if (done) {
-                ledger.checkResult(entry.getValue(), Objects.requireNonNull(undisturbed.get(entry.getValue())));
-                equal++;
+        try {
+            for (Map.Entry<String, Kind> entry : cluster.jobs().entrySet()) {
+                var ledger = new Ledger(cluster, entry.getKey());
+                figures.add(entry.getKey(), ledger);
+                checkJob(cluster, ledger, entry, chaos, undisturbed, figures);
             }
-            String digest = job.get("run_digest").asString();
-            assertThat(digests.getOrDefault(entry.getValue(), digest)).isEqualTo(digest);
-            digests.put(entry.getValue(), digest);
-            doneTwice += ledger.stepsDoneTwice();
-            figures.add(entry.getKey(), ledger);
+            assertThat(cluster.sql()
+                            .sql("SELECT count(*) FROM job")
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(cluster.jobs().size());
+            checkZombies(cluster, chaos.hits());
+        } finally {
+            String title = "seed %d, %d faults, lease %d ms, %d steps a job"
+                    .formatted(seed, chaos.hits().size(), lease.toMillis(), steps);
+            String table = figures.table(title, chaos.counts(), cluster.jobs().size());
+            LOG.info("\n{}", table);
+            Files.writeString(folder.resolve("figures.md"), table);
         }
-        assertThat(cluster.sql()
-                        .sql("SELECT count(*) FROM job")
-                        .query(Long.class)
-                        .single())
-                .isEqualTo(cluster.jobs().size());
-        checkZombies(cluster, chaos.hits());
-        String table = figures.table(seed, chaos.counts(), cluster.jobs().size(), equal, doneTwice, equal * steps);
-        LOG.info("\n{}", table);
-        Files.writeString(folder.resolve("figures.md"), table);
+    }
+
+    private static void checkJob(
+            Cluster cluster,
+            Ledger ledger,
+            Map.Entry<String, Kind> entry,
+            Chaos chaos,
+            Map<Kind, Undisturbed> undisturbed,
+            Figures figures)
+            throws IOException {
+        JsonNode job = cluster.job(entry.getKey());
+        ledger.check(job);
+        String end = job.get("status").asString();
+        if (end.equals("cancelled")) {
+            assertThat(chaos.cancelled()).contains(entry.getKey());
+            figures.cancelled();
+            return;
+        }
+        assertThat(end).as(job.toPrettyString()).isEqualTo("succeeded");
+        ledger.checkResult(entry.getValue(), Objects.requireNonNull(undisturbed.get(entry.getValue())));
+        assertThat(job.get("run_digest").asString()).isEqualTo(digest(cluster, entry.getValue()));
+        figures.equal();
+    }
+
+    /** Of the first job of its kind; all that come after it are the same job again. */
+    private static String digest(Cluster cluster, Kind kind) {
+        return cluster.sql()
+                .sql("SELECT run_digest FROM job WHERE id = ANY (:jobs) ORDER BY created_at LIMIT 1")
+                .param(
+                        "jobs",
+                        cluster.jobs().entrySet().stream()
+                                .filter(job -> job.getValue() == kind)
+                                .map(Map.Entry::getKey)
+                                .toArray(String[]::new))
+                .query(String.class)
+                .single();
     }
 
     /** Who slept until its attempt was lost ended with 44 when it woke up, if it was let live until then. */

@@ -25,14 +25,16 @@ import tools.jackson.databind.JsonNode;
 /** A user who asks whichever server answers, again and again, as official clients do. */
 final class Client {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final List<ServerProcess> servers;
     private final RestClient http;
+    private final RestClient hasty;
 
     Client(List<ServerProcess> servers) {
         this.servers = servers;
         this.http = http(Duration.ofSeconds(10));
+        this.hasty = http(Duration.ofSeconds(3)); // one of the servers may be stopped
     }
 
     private static RestClient http(Duration patience) {
@@ -89,17 +91,17 @@ final class Client {
     }
 
     JsonNode job(String id) {
-        return answer(server -> get(server, id));
+        return answer(server -> get(http, server, id));
     }
 
     /** Without patience: empty if no server answers now. */
     Optional<JsonNode> jobIfReachable(String id) {
         return servers.stream()
-                .flatMap(server -> ask(server, s -> get(s, id), Long.MAX_VALUE).stream())
+                .flatMap(server -> ask(server, s -> get(hasty, s, id), Long.MAX_VALUE).stream())
                 .findFirst();
     }
 
-    private @Nullable JsonNode get(ServerProcess server, String id) {
+    private static @Nullable JsonNode get(RestClient http, ServerProcess server, String id) {
         return http.get().uri(server.api() + "jobs/" + id).retrieve().body(JsonNode.class);
     }
 

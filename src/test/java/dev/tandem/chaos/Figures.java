@@ -3,12 +3,14 @@ package dev.tandem.chaos;
 import dev.tandem.chaos.Chaos.Hit;
 import dev.tandem.chaos.Ledger.Attempt;
 import dev.tandem.chaos.Ledger.Event;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a chaos run measured, as the table of {@code docs/reliability.md}. */
@@ -19,17 +21,33 @@ final class Figures {
     private final List<Double> detectedInQuiet = new ArrayList<>();
     private final List<Double> redispatched = new ArrayList<>();
     private final List<Double> redispatchedInQuiet = new ArrayList<>();
+    private int jobs;
     private int attempts;
     private int lost;
+    private int doubled;
+    private int strayWrites;
+    private int turnedAway;
+    private int cancelled;
+    private int equal;
+    private int steps;
+    private int stepsTwice;
 
     Figures(List<Hit> hits) {
         this.hits = hits;
     }
 
-    void add(String job, Ledger ledger) {
+    void add(String job, Ledger ledger) throws IOException {
         Map<Long, Event> ends = ledger.ends();
         List<Attempt> all = ledger.attempts();
+        jobs++;
         attempts += all.size();
+        boolean twice =
+                all.stream().filter(a -> a.outcome().equals("succeeded")).count() > 1 || ledger.results() > 1;
+        doubled += twice ? 1 : 0;
+        strayWrites += ledger.strays().size();
+        turnedAway += ledger.turnedAway();
+        steps += ledger.stepsDone();
+        stepsTwice += ledger.stepsDoneTwice();
         for (Attempt attempt : all) {
             @Nullable Event end = ends.get(attempt.epoch());
             if (end == null || !List.of("lost", "crashed", "stopped").contains(attempt.outcome())) {
@@ -44,6 +62,14 @@ final class Figures {
                 note(end.at(), all.get((int) attempt.epoch()).started(), redispatched, redispatchedInQuiet);
             }
         }
+    }
+
+    void cancelled() {
+        cancelled++;
+    }
+
+    void equal() {
+        equal++;
     }
 
     private static boolean ended(Hit hit, String job, Attempt attempt, Instant end) {
@@ -66,17 +92,29 @@ final class Figures {
         return hit.at.isBefore(to) && (over == null || over.plusSeconds(1).isAfter(from));
     }
 
-    String table(long seed, Map<Fault, Long> counts, int jobs, int equal, int doneTwice, int steps) {
-        var table = new StringBuilder("| fault | times |\n|---|---|\n");
-        counts.forEach((fault, n) -> table.append("| %s | %d |\n".formatted(fault.words(), n)));
-        table.append("\n| seed %d, %d faults | |\n|---|---|\n"
-                .formatted(seed, counts.values().stream().mapToLong(n -> n).sum()));
-        row(table, "jobs, attempts, of them lost", "%d, %d, %d".formatted(jobs, attempts, lost));
-        row(table, "results equal to those of undisturbed runs", "%d".formatted(equal));
-        row(table, "steps done twice", "%d of %d".formatted(doneTwice, steps));
-        times(table, "a dead or stopped worker is noticed", detected);
+    String table(String title, Map<Fault, Long> counts, long submitted) {
+        var table = new StringBuilder("| %s | |\n|---|---|\n".formatted(title));
+        row(
+                table,
+                "faults",
+                counts.entrySet().stream()
+                        .map(count -> "%d × %s"
+                                .formatted(count.getValue(), count.getKey().words()))
+                        .collect(Collectors.joining(", ")));
+        row(table, "jobs / attempts / of them lost", "%d / %d / %d".formatted(jobs, attempts, lost));
+        row(
+                table,
+                "jobs that did not end, jobs done twice, writes of attempts that were over",
+                "%d, %d, %d".formatted(submitted - equal - cancelled, doubled, strayWrites));
+        row(table, "workers that came back too late and were turned away", String.valueOf(turnedAway));
+        row(
+                table,
+                "finished results equal to those of undisturbed runs",
+                "%d of %d; %d jobs were cancelled".formatted(equal, jobs - cancelled, cancelled));
+        row(table, "steps done twice", "%d of %d".formatted(stepsTwice, steps));
+        times(table, "a killed or stopped worker is noticed", detected);
         times(table, "the same, servers and database up", detectedInQuiet);
-        times(table, "the next attempt starts", redispatched);
+        times(table, "the next attempt starts after that", redispatched);
         times(table, "the same, servers and database up", redispatchedInQuiet);
         return table.toString();
     }
@@ -85,7 +123,7 @@ final class Figures {
         List<Double> sorted = seconds.stream().sorted().toList();
         row(
                 table,
-                what + " after, p50 / p99 / longest of " + sorted.size(),
+                "%s (%d): p50 / p99 / longest".formatted(what, sorted.size()),
                 sorted.isEmpty()
                         ? "none"
                         : String.format(
@@ -102,10 +140,5 @@ final class Figures {
 
     private static void row(StringBuilder table, String what, String value) {
         table.append("| %s | %s |\n".formatted(what, value));
-    }
-
-    /** The longest time in which a lost worker went unnoticed though servers and database were up. */
-    double slowestDetection() {
-        return detectedInQuiet.stream().mapToDouble(s -> s).max().orElse(0);
     }
 }

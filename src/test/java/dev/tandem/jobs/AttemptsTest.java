@@ -233,6 +233,7 @@ class AttemptsTest {
         Job job = scene.submit(request);
         for (int i = 0; i < 2; i++) {
             Claim claim = claim();
+            reports.heartbeat(id(claim), claim.token(), BEAT);
             expire(job);
             assertThat(attempts.expired()).contains(id(claim));
             attempts.lost(id(claim));

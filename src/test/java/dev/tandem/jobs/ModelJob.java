@@ -191,6 +191,9 @@ final class ModelJob {
             end("failed", outcome);
         } else if (status.equals("pausing")) {
             end("paused", outcome);
+        } else if (status.equals("starting") && outcome.equals("lost")) {
+            end("queued", outcome); // as when a server dies between its claim and the worker's start
+            due = true;
         } else if (failures < maxRetries) {
             failures++;
             end("queued", outcome);

@@ -10,6 +10,7 @@ import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.security.AttemptToken;
 import dev.tandem.security.Project;
 import dev.tandem.spec.FailureKind;
+import dev.tandem.spec.Heartbeat;
 import dev.tandem.spec.Report;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,23 @@ class RetriesTest {
     }
 
     @Test
+    void anAttemptThatNeverBeganUsesUpNoRetry() {
+        Job job = submit(0, null);
+        Claim unstarted = claim(); // and its server dies before it starts a worker
+        runOut(unstarted);
+        attempts.lost(id(unstarted));
+        assertThat(scene.get(job).status()).isEqualTo(JobStatus.QUEUED);
+        assertThat(scene.get(job).statusReason()).contains("nothing was heard").contains("no retry");
+        assertThat(wait(job)).isEqualTo(0, within(0.5));
+
+        Claim begun = claim();
+        reports.heartbeat(id(begun), begun.token(), new Heartbeat(0, 10, 0, null));
+        runOut(begun);
+        attempts.lost(id(begun));
+        assertThat(scene.get(job).status()).isEqualTo(JobStatus.FAILED);
+    }
+
+    @Test
     void theTimeOfAllAttemptsCountsAndANewOneResetsNothing() {
         submit(3, 100);
         Claim first = claim();
@@ -148,6 +166,12 @@ class RetriesTest {
         sql.sql("UPDATE job SET next_run_at = clock_timestamp() + CAST(:later AS interval) WHERE id = :job")
                 .param("later", later)
                 .param("job", job.id())
+                .update();
+    }
+
+    private void runOut(Claim claim) {
+        sql.sql("UPDATE lease SET expires_at = clock_timestamp() - interval '1 second' WHERE job_id = :job")
+                .param("job", claim.job())
                 .update();
     }
 
