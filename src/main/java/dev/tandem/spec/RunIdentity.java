@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 public record RunIdentity(Map<String, @Nullable Object> parts) {
 
     /** Raised by every change of this program after which the same settings give other numbers. */
-    public static final int NUMERICS = 2;
+    public static final int NUMERICS = 3;
 
     private static final String ORIGINS = "origins";
 

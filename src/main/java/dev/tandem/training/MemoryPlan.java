@@ -40,7 +40,7 @@ public record MemoryPlan(
 
         /** Larger passes gain nothing: a CPU's matrix products are at their full speed long before. */
         int mostTokens() {
-            return gpu ? 16_384 : 2048;
+            return gpu ? 16_384 : 768;
         }
 
         /** Smaller passes cost more than computing layers again. */

@@ -99,7 +99,7 @@ class MemoryPlanTest {
         Path model = model("llama-untied-tiny", LLAMA);
         var roomy = new RecordedMetrics();
         train(run(model, null, Map.of(), null), roomy);
-        assertThat(roomy.plan()).containsEntry("pass_tokens", 2048).containsEntry("gradient_checkpointing", false);
+        assertThat(roomy.plan()).containsEntry("pass_tokens", 768).containsEntry("gradient_checkpointing", false);
         long all = bytes(roomy.plan(), "required");
 
         var tight = new RecordedMetrics();
@@ -107,7 +107,7 @@ class MemoryPlanTest {
         var tightest = new RecordedMetrics();
         train(run(model, null, Map.of(), all - bytes(roomy.plan(), "pass") + 70 * MIB), tightest);
 
-        assertThat(number(tight.plan(), "pass_tokens")).isLessThan(2048);
+        assertThat(number(tight.plan(), "pass_tokens")).isLessThan(768);
         assertThat(tight.plan()).containsEntry("gradient_checkpointing", false);
         assertThat(tightest.plan()).containsEntry("gradient_checkpointing", true);
         for (RecordedMetrics run : List.of(tight, tightest)) {
