@@ -3,12 +3,11 @@ package dev.tandem.home;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.sql.DataSource;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** A server may be started while its database starts, or go on starting while that is started again. */
 class PatientStartTest {
@@ -28,35 +28,31 @@ class PatientStartTest {
     void aStartWaitsForItsDatabaseAndARequestDoesNot() throws Exception {
         var start = new PatientStart();
         try (var database = new KillablePostgres(folder);
-                var pool = pool(database);
                 var thread = Executors.newSingleThreadExecutor()) {
-            DataSource patient = start.patient(pool);
+            var hasty = new DriverManagerDataSource(database.url(), KillablePostgres.USER, KillablePostgres.PASSWORD);
+            DataSource patient = start.patient(hasty);
             patient.getConnection().close();
-            database.kill();
+            kill(database);
             Future<Boolean> connected = thread.submit(() -> {
                 try (Connection connection = patient.getConnection()) {
                     return connection.isValid(5);
                 }
             });
-            assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+            assertThatThrownBy(hasty::getConnection).isInstanceOf(SQLException.class);
             assertThat(connected).isNotDone();
             database.start();
             assertThat(connected.get()).isTrue();
 
             start.onApplicationEvent(new ApplicationStartedEvent(
                     new SpringApplication(), new String[0], new GenericApplicationContext(), Duration.ZERO));
-            database.kill();
+            kill(database);
             assertThatThrownBy(patient::getConnection).isInstanceOf(SQLException.class);
         }
     }
 
-    private static HikariDataSource pool(KillablePostgres database) {
-        var settings = new HikariConfig();
-        settings.setJdbcUrl(database.url());
-        settings.setUsername(KillablePostgres.USER);
-        settings.setPassword(KillablePostgres.PASSWORD);
-        settings.setConnectionTimeout(300);
-        settings.setInitializationFailTimeout(-1);
-        return new HikariDataSource(settings);
+    private static void kill(KillablePostgres database) {
+        List<ProcessHandle> processes = database.processes();
+        database.kill();
+        processes.forEach(process -> process.onExit().join());
     }
 }
