@@ -57,15 +57,19 @@ public class Scene {
 
     public String model() {
         if (models.find(Project.DEFAULT, "tiny").isEmpty()) {
-            modelIntake.register(
-                    Project.DEFAULT,
-                    "tiny",
-                    GoldenModel.named("llama-tied-tiny").files().entrySet().stream()
-                            .map(file -> new NewFile(file.getKey(), new ByteArrayResource(file.getValue())))
-                            .toList(),
-                    null);
+            registerAs("tiny");
         }
         return "tiny";
+    }
+
+    public void registerAs(String name) {
+        modelIntake.register(
+                Project.DEFAULT,
+                name,
+                GoldenModel.named("llama-tied-tiny").files().entrySet().stream()
+                        .map(file -> new NewFile(file.getKey(), new ByteArrayResource(file.getValue())))
+                        .toList(),
+                null);
     }
 
     public String dataset(String script) {

@@ -2,6 +2,7 @@ package dev.tandem.api;
 
 import dev.tandem.datasets.ColumnMapping;
 import dev.tandem.datasets.DatasetCatalogue;
+import dev.tandem.datasets.DatasetFilter;
 import dev.tandem.datasets.DatasetIntake;
 import dev.tandem.datasets.DatasetUpload;
 import dev.tandem.security.Project;
@@ -16,6 +17,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -86,13 +88,19 @@ class DatasetsApi {
         return files.getFirst();
     }
 
-    @Operation(summary = "Lists datasets, newest first")
+    @Operation(
+            summary = "Lists datasets, newest first; all filters must hold",
+            description = "A name has all its versions.")
     @GetMapping
     Page<DatasetView> list(
             Project project,
+            @RequestParam(required = false) @Nullable String name,
+            @RequestParam(name = "created_after", required = false) @Nullable Instant createdAfter,
+            @RequestParam(name = "created_before", required = false) @Nullable Instant createdBefore,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
-        return Page.of(datasets.list(project, Cursor.read(after), limit), DatasetView::of);
+        var filter = new DatasetFilter(name, createdAfter, createdBefore);
+        return Page.of(datasets.list(project, filter, Cursor.read(after), limit), DatasetView::of);
     }
 
     @Operation(summary = "One dataset, by id or name; answers 304 to If-None-Match while nothing changed")

@@ -20,8 +20,7 @@ interface Live {
     @Nullable
     Piece next(Look look);
 
-    /** What shows that the connection lives while nothing comes; null if this kind of stream has no such thing. */
-    @Nullable
+    /** What shows that the connection lives while nothing comes. */
     Piece signOfLife();
 
     /** Something to send, or the end. */

@@ -42,9 +42,9 @@ final class LogStream implements Live {
         return (Piece.News) emitter -> emitter.send(part.text(), TEXT);
     }
 
-    /** A text has no words that mean nothing. */
+    /** An empty line: of all that a text may have, what readers and their tools overlook most easily. Only whole lines come before. */
     @Override
-    public @Nullable Piece signOfLife() {
-        return null;
+    public Piece signOfLife() {
+        return (Piece.News) emitter -> emitter.send("\n", TEXT);
     }
 }

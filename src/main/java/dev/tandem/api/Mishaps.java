@@ -6,10 +6,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.multipart.MultipartHttpServletRequest;
 
-/** Failures that are no fault of the program: the disk is full, an upload was cut off, a value fits no database. */
+/** Failures that are no fault of the program: the disk is full, the database away, an upload cut off. */
 final class Mishaps {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mishaps.class);
@@ -32,6 +34,17 @@ final class Mishaps {
             return Optional.of(Problem.of(HttpStatus.BAD_REQUEST, "invalid_multipart", detail));
         }
         return Optional.empty();
+    }
+
+    /** The scheduler tells of the outage in the log, once; a line for each request would bury it. */
+    static ResponseEntity<Object> databaseAway(Exception e, HttpServletRequest request) {
+        LOG.debug("{} {}: the database is away", request.getMethod(), request.getRequestURI(), e);
+        var headers = new HttpHeaders();
+        headers.set(HttpHeaders.RETRY_AFTER, "2");
+        String detail = "the database cannot be reached at the moment; send the request again in 2 seconds, a POST with"
+                + " the same Idempotency-Key, since it may have been carried out";
+        return Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "database_unavailable", detail)
+                .answer(request, headers);
     }
 
     /** Spring goes on with the plain request where the parts of one could not be read to their end. */

@@ -1,6 +1,8 @@
 package dev.tandem.api;
 
+import dev.tandem.models.ModelFilter;
 import dev.tandem.models.ModelIntake;
+import dev.tandem.models.ModelKind;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.NewFile;
 import dev.tandem.models.RegisteredModel;
@@ -13,6 +15,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.Resource;
@@ -81,13 +84,19 @@ class ModelsApi {
         return name == null ? "" : name;
     }
 
-    @Operation(summary = "Lists models, newest first")
+    @Operation(summary = "Lists models, newest first; all filters must hold")
     @GetMapping
     Page<ModelView> list(
             Project project,
+            @RequestParam(required = false) @Nullable String name,
+            @RequestParam(required = false) @Schema(allowableValues = {"base", "fine_tuned", "adapter"}) @Nullable
+                    String kind,
+            @RequestParam(name = "created_after", required = false) @Nullable Instant createdAfter,
+            @RequestParam(name = "created_before", required = false) @Nullable Instant createdBefore,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "20") @Min(1) @Max(Cursor.MOST) int limit) {
-        return Page.of(models.list(project, Cursor.read(after), limit), ModelView::of);
+        var filter = new ModelFilter(name, kind == null ? null : ModelKind.of(kind), createdAfter, createdBefore);
+        return Page.of(models.list(project, filter, Cursor.read(after), limit), ModelView::of);
     }
 
     @Operation(summary = "One model, by id or name; answers 304 to If-None-Match while nothing changed")

@@ -2,6 +2,7 @@ package dev.tandem.api;
 
 import dev.tandem.api.Live.Piece;
 import dev.tandem.home.DatabaseOutage;
+import dev.tandem.security.Permit;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,24 +16,34 @@ final class OpenStream {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenStream.class);
 
-    /** Proxies close connections that are silent for longer, often after a minute. */
-    private static final Duration QUIET = Duration.ofSeconds(15);
-
     private final Live live;
     private final ResponseBodyEmitter emitter;
+    private final Permit permit;
+    private final Duration heartbeat;
     private final AtomicBoolean busy = new AtomicBoolean();
+    private volatile boolean begun;
     private volatile boolean over;
     private volatile long lastSent = System.nanoTime();
 
-    OpenStream(Live live, ResponseBodyEmitter emitter) {
+    /**
+     * @param permit which let its reader in; when it ends, so does the stream
+     * @param heartbeat after how long a silence a sign of life is sent
+     */
+    OpenStream(Live live, ResponseBodyEmitter emitter, Permit permit, Duration heartbeat) {
         this.live = live;
         this.emitter = emitter;
+        this.permit = permit;
+        this.heartbeat = heartbeat;
         emitter.onCompletion(() -> over = true);
         emitter.onError(e -> over = true);
     }
 
     String job() {
         return live.job();
+    }
+
+    Permit permit() {
+        return permit;
     }
 
     boolean isOver() {
@@ -49,8 +60,7 @@ final class OpenStream {
         } catch (RuntimeException e) {
             if (!DatabaseOutage.caused(e)) {
                 LOG.warn("a stream of {} broke; its reader may open it again", job(), e);
-                over = true;
-                emitter.completeWithError(e);
+                breakOff(e);
             }
         }
         switch (piece) {
@@ -62,13 +72,14 @@ final class OpenStream {
 
     private @Nullable Piece next(Live.Look look) {
         Piece piece = live.next(look);
-        boolean quiet = System.nanoTime() - lastSent > QUIET.toNanos();
+        boolean quiet = System.nanoTime() - lastSent > heartbeat.toNanos();
         return piece == null && quiet ? live.signOfLife() : piece;
     }
 
     private void send(Piece.News news) {
         try {
             news.send(emitter);
+            begun = true;
             lastSent = System.nanoTime();
         } catch (IOException | IllegalStateException e) { // the emitter was completed meanwhile
             LOG.debug("the reader of a stream of {} went away", job(), e);
@@ -76,6 +87,24 @@ final class OpenStream {
         } finally {
             busy.set(false);
         }
+    }
+
+    /** As {@link #breakOff}; at a later call, if something is being sent just now. An answer of nothing has no middle. */
+    void cut(Exception why) {
+        if (over || !busy.compareAndSet(false, true)) {
+            return;
+        }
+        if (begun) {
+            breakOff(why);
+        } else {
+            end();
+        }
+    }
+
+    /** Ends it so that its reader sees that there is more: the connection is closed in the middle of the answer. */
+    private void breakOff(Exception why) {
+        over = true;
+        emitter.completeWithError(why);
     }
 
     void end() {

@@ -107,7 +107,7 @@ class Problems extends ResponseEntityExceptionHandler {
             return answer(mishap.get(), request);
         }
         if (DatabaseOutage.caused(e)) {
-            return databaseAway(e, request);
+            return Mishaps.databaseAway(e, request);
         }
         log.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
         return answer(
@@ -117,17 +117,6 @@ class Problems extends ResponseEntityExceptionHandler {
                         "the server could not do this; its log tells why under request id %s"
                                 .formatted(RequestId.of(request))),
                 request);
-    }
-
-    /** The scheduler tells of the outage in the log, once; a line for each request would bury it. */
-    private static ResponseEntity<Object> databaseAway(Exception e, HttpServletRequest request) {
-        log.debug("{} {}: the database is away", request.getMethod(), request.getRequestURI(), e);
-        var headers = new HttpHeaders();
-        headers.set(HttpHeaders.RETRY_AFTER, "2");
-        String detail = "the database cannot be reached at the moment; send the request again in 2 seconds, a POST with"
-                + " the same Idempotency-Key, since it may have been carried out";
-        return Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "database_unavailable", detail)
-                .answer(request, headers);
     }
 
     @Override

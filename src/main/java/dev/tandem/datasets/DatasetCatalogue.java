@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.springframework.data.domain.Limit;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
 import org.springframework.data.domain.Window;
@@ -57,13 +56,22 @@ public class DatasetCatalogue {
     }
 
     /** Newest first. */
-    public Window<Dataset> list(Project project, ScrollPosition after, int limit) {
-        return list(project, after, limit, Sort.Direction.DESC);
+    public Window<Dataset> list(Project project, DatasetFilter filter, ScrollPosition after, int limit) {
+        return list(project, filter, after, limit, Sort.Direction.DESC);
     }
 
     /** By the time of their upload. */
     public Window<Dataset> list(Project project, ScrollPosition after, int limit, Sort.Direction direction) {
-        return datasets.findAllByProject(project.name(), after, Limit.of(limit), Sort.by(direction, "createdAt", "id"));
+        return list(project, DatasetFilter.ANY, after, limit, direction);
+    }
+
+    private Window<Dataset> list(
+            Project project, DatasetFilter filter, ScrollPosition after, int limit, Sort.Direction direction) {
+        return datasets.findBy(
+                filter.in(project),
+                found -> found.sortBy(Sort.by(direction, "createdAt", "id"))
+                        .limit(limit)
+                        .scroll(after));
     }
 
     /** When a dataset was stored, even if it was deleted since. */

@@ -6,10 +6,7 @@ import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.springframework.data.domain.Limit;
-import org.springframework.data.domain.ScrollPosition;
-import org.springframework.data.domain.Sort;
-import org.springframework.data.domain.Window;
+import org.springframework.data.jpa.repository.JpaSpecificationExecutor;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.NativeQuery;
@@ -17,7 +14,7 @@ import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
 /** All versions of all datasets. */
-interface DatasetVersions extends Repository<Dataset, String> {
+interface DatasetVersions extends Repository<Dataset, String>, JpaSpecificationExecutor<Dataset> {
 
     /** By id, or the newest version by name. */
     String NEWEST = """
@@ -42,8 +39,6 @@ interface DatasetVersions extends Repository<Dataset, String> {
 
     @NativeQuery("select coalesce(sum(size_bytes), 0) from (select distinct tree, size_bytes from dataset) stored")
     long storedBytes();
-
-    Window<Dataset> findAllByProject(String project, ScrollPosition position, Limit limit, Sort sort);
 
     List<Dataset> findByProjectAndNameAndDigestAndFormatAndOnInvalidOrderByVersionDesc(
             String project, String name, String digest, DatasetFormat format, OnInvalid onInvalid);

@@ -139,9 +139,22 @@ class Endings {
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .update();
+        countGpus(job, outcome);
         shares.charge(job);
         sql.sql("DELETE FROM lease WHERE job_id = :job").param("job", job.id()).update();
         events.status(job, level);
         meters.attemptEnded(job, outcome);
+    }
+
+    /** What an attempt did after its last checkpoint is lost, unless it came to the end. */
+    private void countGpus(Job job, AttemptOutcome outcome) {
+        sql.sql("""
+                SELECT cardinality(gpus) * extract(epoch FROM ended_at - started_at),
+                       cardinality(gpus) * extract(epoch FROM ended_at - coalesce(
+                           (SELECT max(created_at) FROM checkpoint WHERE job_id = :job AND epoch = :epoch), started_at))
+                  FROM attempt WHERE job_id = :job AND epoch = :epoch AND cardinality(gpus) > 0
+                """).param("job", job.id()).param("epoch", job.epoch()).query(row -> {
+            meters.gpusWereUsed(row.getDouble(1), outcome == AttemptOutcome.SUCCEEDED ? 0 : row.getDouble(2));
+        });
     }
 }

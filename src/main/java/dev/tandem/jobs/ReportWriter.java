@@ -23,13 +23,21 @@ class ReportWriter {
     private final Checkpoints checkpoints;
     private final ModelRegistry models;
     private final Endings endings;
+    private final JobMeters meters;
 
-    ReportWriter(JdbcClient sql, JobEvents events, Checkpoints checkpoints, ModelRegistry models, Endings endings) {
+    ReportWriter(
+            JdbcClient sql,
+            JobEvents events,
+            Checkpoints checkpoints,
+            ModelRegistry models,
+            Endings endings,
+            JobMeters meters) {
         this.sql = sql;
         this.events = events;
         this.checkpoints = checkpoints;
         this.models = models;
         this.endings = endings;
+        this.meters = meters;
     }
 
     void write(Job job, Report report) {
@@ -131,16 +139,20 @@ class ReportWriter {
             passes = Math.max(passes, metrics.values().getOrDefault("epoch", 0.0));
         }
         sql.sql("""
-                UPDATE job SET latest_metrics = latest_metrics || CAST(:latest AS jsonb), step = greatest(step, :step),
-                               data_epoch = greatest(data_epoch, :passes)
+                UPDATE job SET latest_metrics = job.latest_metrics || CAST(:latest AS jsonb),
+                               step = greatest(job.step, :step), data_epoch = greatest(job.data_epoch, :passes)
+                  FROM (SELECT latest_metrics FROM job WHERE id = :job) before
                  WHERE id = :job AND epoch = :epoch
+                RETURNING coalesce((before.latest_metrics ->> 'num_tokens')::float8, 0)
                 """)
                 .param("latest", Wire.JSON.writeValueAsString(latest))
                 .param("step", step)
                 .param("passes", passes)
                 .param("job", job.id())
                 .param("epoch", job.epoch())
-                .update();
+                .query((row, n) -> row.getDouble(1))
+                .optional()
+                .ifPresent(before -> meters.trained(before, measured));
     }
 
     private void checkpoint(Job job, Report.CheckpointSaved saved) {

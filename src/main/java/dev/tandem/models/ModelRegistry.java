@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
 import org.springframework.data.domain.Window;
@@ -72,7 +71,14 @@ public class ModelRegistry {
 
     /** Newest first. */
     public Window<RegisteredModel> list(Project project, ScrollPosition after, int limit) {
-        return models.findAllByProject(project.name(), after, Limit.of(limit), NEWEST_FIRST);
+        return list(project, ModelFilter.ANY, after, limit);
+    }
+
+    /** Newest first. */
+    public Window<RegisteredModel> list(Project project, ModelFilter filter, ScrollPosition after, int limit) {
+        return models.findBy(
+                filter.in(project),
+                found -> found.sortBy(NEWEST_FIRST).limit(limit).scroll(after));
     }
 
     /** @throws dev.tandem.spec.Conflict if an unfinished job or an adapter needs the model */

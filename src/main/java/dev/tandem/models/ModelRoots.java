@@ -97,7 +97,11 @@ class ModelRoots {
         }
         try {
             URI parsed = URI.create(uri);
+            boolean here = parsed.getRawAuthority() == null || "localhost".equals(parsed.getRawAuthority());
+            boolean plain = parsed.getRawQuery() == null && parsed.getRawFragment() == null;
             if ("file".equals(parsed.getScheme())
+                    && here
+                    && plain
                     && parsed.getPath() != null
                     && !parsed.getPath().isEmpty()) {
                 return Path.of(new URI("file", null, parsed.getPath(), null)).normalize();

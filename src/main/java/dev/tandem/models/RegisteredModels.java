@@ -5,9 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.data.domain.Limit;
-import org.springframework.data.domain.ScrollPosition;
-import org.springframework.data.domain.Sort;
-import org.springframework.data.domain.Window;
+import org.springframework.data.jpa.repository.JpaSpecificationExecutor;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.NativeQuery;
@@ -15,7 +13,7 @@ import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
 /** All registered models. */
-interface RegisteredModels extends Repository<RegisteredModel, String> {
+interface RegisteredModels extends Repository<RegisteredModel, String>, JpaSpecificationExecutor<RegisteredModel> {
 
     RegisteredModel saveAndFlush(RegisteredModel model);
 
@@ -30,8 +28,6 @@ interface RegisteredModels extends Repository<RegisteredModel, String> {
     boolean existsByProjectAndName(String project, String name);
 
     boolean existsByDigest(String digest);
-
-    Window<RegisteredModel> findAllByProject(String project, ScrollPosition position, Limit limit, Sort sort);
 
     @Query("select m from RegisteredModel m where m.project = :project and (m.id = :idOrName or m.name = :idOrName)")
     Optional<RegisteredModel> find(String project, String idOrName);

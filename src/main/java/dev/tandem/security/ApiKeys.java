@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -131,6 +132,14 @@ public class ApiKeys {
                     noteUse(key);
                     return Caller.of(key.project(), key.id(), key.scopes());
                 });
+    }
+
+    /** Those of the keys, by id, that open the server now. */
+    List<String> live(Collection<String> ids) {
+        return sql.sql("SELECT id FROM api_key WHERE id IN (:ids) AND " + LIVE)
+                .param("ids", ids)
+                .query((row, n) -> row.getString(1))
+                .list();
     }
 
     private void noteUse(ApiKey key) {

@@ -12,8 +12,9 @@ final class CallerAuthentication extends AbstractAuthenticationToken {
     private static final long serialVersionUID = 1L;
 
     private final transient Caller caller;
+    private final transient Permit permit;
 
-    CallerAuthentication(Caller caller) {
+    CallerAuthentication(Caller caller, Permit permit) {
         super(Stream.concat(
                         caller.scopes().stream().map(Scope::name),
                         caller.isOperator() ? Stream.of(Scope.METRICS.name()) : Stream.empty())
@@ -21,11 +22,16 @@ final class CallerAuthentication extends AbstractAuthenticationToken {
                 .map(SimpleGrantedAuthority::new)
                 .toList());
         this.caller = caller;
+        this.permit = permit;
         setAuthenticated(true);
     }
 
     Caller caller() {
         return caller;
+    }
+
+    Permit permit() {
+        return permit;
     }
 
     @Override
@@ -40,7 +46,7 @@ final class CallerAuthentication extends AbstractAuthenticationToken {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof CallerAuthentication that && caller.equals(that.caller);
+        return other instanceof CallerAuthentication that && caller.equals(that.caller) && permit.equals(that.permit);
     }
 
     @Override

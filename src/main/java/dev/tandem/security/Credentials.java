@@ -37,7 +37,7 @@ class Credentials implements AuthenticationManager {
     public Authentication authenticate(Authentication shown) {
         String token = ((BearerTokenAuthenticationToken) shown).getToken();
         if (token.startsWith(ApiKeys.PREFIX)) {
-            return new CallerAuthentication(ofKey(token));
+            return ofKey(token);
         }
         if (provider == null) {
             throw new InvalidBearerTokenException(
@@ -46,11 +46,12 @@ class Credentials implements AuthenticationManager {
         return Objects.requireNonNull(provider.authenticate(shown), "a bearer token is what the provider is for");
     }
 
-    private Caller ofKey(String key) {
+    private Authentication ofKey(String key) {
         if (bootstrapKey != null && Secrets.matches(key, bootstrapKey)) {
-            return Caller.BOOTSTRAP;
+            return new CallerAuthentication(Caller.BOOTSTRAP, Permit.LASTING);
         }
         return keys.caller(key)
+                .map(caller -> new CallerAuthentication(caller, Permit.ofKey(caller.who())))
                 .orElseThrow(
                         () -> new InvalidBearerTokenException("this API key does not open the server; " + WAY_OUT));
     }

@@ -1,6 +1,8 @@
 package dev.tandem.security;
 
 import dev.tandem.spec.InvalidSpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +21,9 @@ import org.springframework.stereotype.Component;
 class OidcCallers implements Converter<Jwt, AbstractAuthenticationToken> {
 
     private static final String OURS = "tandem:";
+
+    /** As long as Spring's check of a token lets clocks differ. */
+    private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
     private final SecurityProperties.Oidc rules;
     private final Projects projects;
@@ -45,7 +50,10 @@ class OidcCallers implements Converter<Jwt, AbstractAuthenticationToken> {
                 .map(meanings::get)
                 .filter(Objects::nonNull)
                 .toList();
-        return new CallerAuthentication(Caller.of(project(token), "oidc:" + subject, scopes));
+        Instant end = token.getExpiresAt();
+        return new CallerAuthentication(
+                Caller.of(project(token), "oidc:" + subject, scopes),
+                Permit.ofToken(end == null ? null : end.plus(CLOCK_SKEW)));
     }
 
     /** A text of words between spaces, as OAuth 2.0 has it, or a list of words, as many providers do. */

@@ -62,11 +62,36 @@ class ListsTest {
     }
 
     private List<String> names(String query) throws Exception {
-        return json(get("/jobs" + query))
+        return values("/jobs" + query, "name");
+    }
+
+    private List<String> values(String path, String field) throws Exception {
+        return json(get(path))
                 .get("data")
                 .valueStream()
-                .map(each -> each.get("name").asString())
+                .map(each -> each.get(field).asString())
                 .toList();
+    }
+
+    @Test
+    void modelsAndDatasetsAreFoundByAllThatIsAskedOfThem() throws Exception {
+        scene.model();
+        scene.registerAs("second");
+        scene.dataset("steps=1");
+        scene.dataset("steps=2");
+        String time = values("/models?name=tiny", "created_at").getFirst();
+        assertThat(values("/models?kind=base", "name")).containsExactly("second", "tiny");
+        assertThat(values("/models?kind=adapter", "name")).isEmpty();
+        assertThat(values("/models?name=second&kind=base", "name")).containsExactly("second");
+        assertThat(values("/models?created_after=" + time, "name")).containsExactly("second");
+        assertThat(values("/models?created_before=" + time, "name")).isEmpty();
+        assertThat(walk("/models?kind=base&limit=1", "name")).containsExactly("second", "tiny");
+
+        assertThat(walk("/datasets?name=script&limit=1", "version")).containsExactly("2", "1");
+        assertThat(values("/datasets?name=other", "version")).isEmpty();
+        time = values("/datasets?name=script", "created_at").getLast();
+        assertThat(values("/datasets?created_after=" + time, "version")).containsExactly("2");
+        assertThat(values("/datasets?created_before=" + time, "version")).isEmpty();
     }
 
     @Test
@@ -130,7 +155,9 @@ class ListsTest {
             /jobs?limit=0x10                      | 400 | limit: limit must be a whole number, was "0x10"
             /jobs?limit=9999999999                | 422 | limit: limit must be from 1 to 100, was 9999999999
             /jobs/job_1?verbose=1                 | 400 | verbose: unknown query parameter verbose; there are none here
-            /models?nme=x                         | 400 | nme: unknown query parameter nme; known are after, limit
+            /models?nme=x                         | 400 | nme: unknown query parameter nme; did you mean name?
+            /models?kind=bas                      | 422 | kind: kind must be one of base, fine_tuned, adapter, was "bas"; did you mean base?
+            /datasets?label=a:b                   | 400 | label: unknown query parameter label; known are name, created_after, created_before, after, limit
             /datasets/d/rows?after=-1             | 422 | after: after must be at least 0, was -1
             /jobs/job_1/metrics?max_point=5       | 400 | max_point: unknown query parameter max_point; did you mean max_points?
             /jobs/job_1/metrics?split=test        | 422 | split: split must be train or eval, was "test"

@@ -1,12 +1,20 @@
 package dev.tandem.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.Scene;
 import dev.tandem.WholeApp;
 import dev.tandem.home.TandemHome;
 import dev.tandem.jobs.JobControl;
+import dev.tandem.jobs.JobHistory;
+import dev.tandem.launcher.LogMark;
+import dev.tandem.launcher.WorkerLauncher;
+import dev.tandem.security.Permits;
 import dev.tandem.security.Project;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,14 +27,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 
 /** Streams over real connections: whole, in order, and many at a time. */
 @WholeApp
@@ -48,6 +63,15 @@ class LiveStreamsTest {
 
     @Autowired
     TandemHome home;
+
+    @Autowired
+    JobHistory history;
+
+    @Autowired
+    Permits permits;
+
+    @Autowired
+    WorkerLauncher launcher;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -71,10 +95,14 @@ class LiveStreamsTest {
     }
 
     private void awaitStreams(int count) throws InterruptedException {
-        for (int i = 0; i < 600 && streams.size() != count; i++) {
+        await(() -> streams.size() == count);
+    }
+
+    private static void await(BooleanSupplier wish) throws InterruptedException {
+        for (int i = 0; i < 600 && !wish.getAsBoolean(); i++) {
             TimeUnit.MILLISECONDS.sleep(100);
         }
-        assertThat(streams.size()).isEqualTo(count);
+        assertThat(wish.getAsBoolean()).isTrue();
     }
 
     private static long streamThreads() {
@@ -151,6 +179,60 @@ class LiveStreamsTest {
         assertThat(read(job, "?tail=3")).isEqualTo("\uFFFD\nb\uFFFDd\nend\n");
         assertThat(read(job, "?tail=0")).isEmpty();
         assertThat(read(job, "?tail=100&follow=true")).isEqualTo(read(job, "?follow=false"));
+    }
+
+    /** Proxies would take the silence of a long step for a dead connection. */
+    @Test
+    void aSilentStreamShowsThatItLivesInAFormThatReadersOverlook() throws Exception {
+        String job = scene.submit("steps=1").id();
+        Path log = Files.createDirectories(home.logs().resolve(job)).resolve("1.log");
+        Files.writeString(log, "begun\nhalf a li");
+        var told = new CopyOnWriteArrayList<String>();
+        var impatient = new LiveStreams(history, permits, new StreamProperties(Duration.ofMillis(400)));
+        try {
+            impatient.open(new LogStream(job, LogMark.BEGINNING, launcher), written(told));
+            await(() -> told.size() > 3);
+            Files.writeString(log, "ne\n", StandardOpenOption.APPEND);
+            await(() -> told.contains("half a line\n"));
+            assertThat(String.join("", told)).matches("begun\n\n{2,}half a line\n\n*");
+            told.clear();
+            impatient.open(new EventStream(job, 99), written(told));
+            await(() -> told.stream().filter(":still here\n\n"::equals).count() > 2);
+        } finally {
+            impatient.destroy();
+        }
+    }
+
+    @Test
+    void aStreamThatBreaksIsCutWithoutAnotherAnswerInIt() throws Exception {
+        String job = scene.submit("steps=1").id();
+        Path folder = Files.createDirectories(home.logs().resolve(job));
+        Files.writeString(folder.resolve("1.log"), "one\n");
+        try (var socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(60_000);
+            String head = "GET /api/v1/jobs/%s/logs?follow=true HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(job);
+            socket.getOutputStream().write(head.getBytes(UTF_8));
+            var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+            assertThat(answer.lines().anyMatch("one"::equals)).isTrue();
+            Files.createDirectory(folder.resolve("2.log")); // cannot be read
+            assertThat(answer.lines())
+                    .as("neither a problem nor the mark of an end")
+                    .containsExactly("");
+        }
+    }
+
+    private static ResponseBodyEmitter written(List<String> told) {
+        return new ResponseBodyEmitter(0L) {
+            @Override
+            public void send(Object piece, @Nullable MediaType type) {
+                told.add(piece.toString());
+            }
+
+            @Override
+            public void send(Set<DataWithMediaType> pieces) {
+                told.add(pieces.stream().map(each -> each.getData().toString()).collect(Collectors.joining()));
+            }
+        };
     }
 
     private String read(String job, String query) throws Exception {

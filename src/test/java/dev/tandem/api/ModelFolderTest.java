@@ -71,6 +71,8 @@ class ModelFolderTest {
         refused("file://" + ROOT + "/../../src/test/resources/golden/models/gpt2-tiny", "outside_roots");
         refused("file://" + ROOT + "/%2e%2e/%2e%2e/src/test/resources/golden/models/gpt2-tiny", "outside_roots");
         refused("file:///does/not/exist", "outside_roots");
+        refused("file://elsewhere" + ROOT.resolve("gpt2"), "invalid_value");
+        refused("file://" + ROOT.resolve("gpt2") + "?version=2", "invalid_value");
     }
 
     @Test

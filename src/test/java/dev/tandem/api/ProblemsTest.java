@@ -137,6 +137,17 @@ class ProblemsTest {
     }
 
     @Test
+    void onlyJsonIsSpoken() {
+        String yaml = "application/yaml";
+        assertThat(mvc.post().uri("/api/v1/jobs").contentType(yaml).content("model: tiny"))
+                .hasStatus(415)
+                .bodyText()
+                .contains("application/yaml");
+        assertThat(mvc.get().uri("/api/v1/jobs").accept(yaml)).hasStatus(406);
+        assertThat(mvc.get().uri("/v3/api-docs.yaml")).hasStatusOk().bodyText().startsWith("openapi: 3.1");
+    }
+
+    @Test
     void theApiDescribesItself() {
         MvcTestResult description = mvc.get().uri("/v3/api-docs").exchange();
         assertThat(description).hasStatusOk();

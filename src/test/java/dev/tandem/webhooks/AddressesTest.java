@@ -39,7 +39,12 @@ class AddressesTest {
                 "[fd00::1]",
                 "[ff02::1]",
                 "[64:ff9b::7f00:1]",
-                "[2002:7f00:1::]"
+                "[2002:7f00:1::]",
+                "[3fff::1]",
+                "[5f00::1]",
+                "[::ffff:7f00:1]",
+                "[::ffff:169.254.169.254]",
+                "[64:ff9b:1::a00:1]"
             })
     void whatIsNoAddressOfTheInternetIsRefused(String host) {
         assertThatExceptionOfType(Addresses.Refused.class)

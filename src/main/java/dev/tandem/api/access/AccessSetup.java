@@ -65,7 +65,11 @@ class AccessSetup {
                 .addFilterAfter(trail, RateLimit.class)
                 .authorizeHttpRequests(requests -> {
                     // What goes on after a stream's end or to the error page was let in before.
-                    requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD)
+                    requests.dispatcherTypeMatchers(
+                                    DispatcherType.ASYNC,
+                                    DispatcherType.ERROR,
+                                    DispatcherType.FORWARD,
+                                    DispatcherType.INCLUDE)
                             .permitAll();
                     AccessRule.ALL.forEach(rule -> requests.requestMatchers(rule.matcher())
                             .hasAuthority(rule.scope().name()));

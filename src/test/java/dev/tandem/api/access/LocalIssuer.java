@@ -71,7 +71,7 @@ public final class LocalIssuer implements ApplicationContextInitializer<Configur
                 .issuer(NAME)
                 .audience(AUDIENCE)
                 .subject("ada")
-                .issueTime(Date.from(now))
+                .issueTime(Date.from(now.minusSeconds(600)))
                 .expirationTime(Date.from(now.plusSeconds(300)))
                 .claim("tandem_project", "red")
                 .claim("scope", "openid tandem:submit");
