@@ -73,8 +73,11 @@ public class ModelsInUse implements ModelUse {
     }
 
     private void requireAll(List<String> ids) {
-        transaction.executeWithoutResult(status ->
-                ids.forEach(id -> models.findByIdAndKeep(id).orElseThrow(() -> new NotFound("model", id))));
+        transaction.executeWithoutResult(status -> ids.forEach(id -> {
+            if (models.findByIdAndKeep(id).isEmpty()) {
+                throw new NotFound("model", id);
+            }
+        }));
     }
 
     @Override

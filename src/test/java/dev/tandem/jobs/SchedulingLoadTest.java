@@ -149,7 +149,7 @@ class SchedulingLoadTest {
     /** The claims' workers are not there to renew their leases. */
     private void keep() {
         sql.sql(
-                        "UPDATE lease SET expires_at = clock_timestamp() + interval '1 hour' WHERE expires_at < clock_timestamp() + interval '20 seconds'")
+                        "UPDATE lease SET expires_at = clock_timestamp() + interval '1 hour' WHERE expires_at < clock_timestamp() + interval '30 minutes'")
                 .update();
     }
 
@@ -237,7 +237,8 @@ class SchedulingLoadTest {
         sql.sql("""
                 INSERT INTO job (id, name, status, status_reason, queue, project, priority, spec, model_id, dataset_id,
                                  max_retries, next_run_at, created_at)
-                SELECT 'job_wait' || n, 'run-' || n, 'queued', 'waiting', 'queue-' || n %% %d, 'project-' || n %% %d, n %% 3,
+                SELECT 'job_wait' || n, 'run-' || n, 'queued', 'waiting', 'queue-' || n %% %1$d,
+                       CASE n %% %2$d WHEN 0 THEN 'default' ELSE 'project-' || n %% %2$d END, n %% 3,
                        t.spec, t.model_id, t.dataset_id, 3, t.created_at, t.created_at + n * interval '1 millisecond'
                   FROM job t, generate_series(1, :rows) n WHERE t.id = :template
                 """.formatted(QUEUES, PROJECTS))
