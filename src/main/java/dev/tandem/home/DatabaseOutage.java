@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.hibernate.TransactionException;
 import org.jspecify.annotations.Nullable;
 
 /** Tells "the database cannot be asked now" from "what it was asked is wrong". */
@@ -25,6 +26,8 @@ public final class DatabaseOutage {
     private static boolean isOne(Throwable thrown) {
         return switch (thrown) {
             case SQLTransientConnectionException e -> true; // the pool has none to give
+            // What cannot even be rolled back has lost its connection; the exception that told of it is gone with it.
+            case TransactionException e -> e.getCause() instanceof SQLException lost && lost.getSQLState() == null;
             case SQLException e -> {
                 String state = e.getSQLState();
                 yield state != null && state.length() == 5 && CLASSES.contains(state.substring(0, 2));

@@ -1,8 +1,8 @@
 package dev.tandem.jobs;
 
+import dev.tandem.jobs.JobPages.Place;
 import dev.tandem.security.Project;
 import dev.tandem.spec.NotFound;
-import dev.tandem.spec.Wire;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.ScrollPosition;
@@ -25,10 +24,12 @@ import org.springframework.transaction.annotation.Transactional;
 public class JobBoard {
 
     private final Jobs jobs;
+    private final JobPages pages;
     private final JdbcClient sql;
 
-    JobBoard(Jobs jobs, JdbcClient sql) {
+    JobBoard(Jobs jobs, JobPages pages, JdbcClient sql) {
         this.jobs = jobs;
+        this.pages = pages;
         this.sql = sql;
     }
 
@@ -55,13 +56,6 @@ public class JobBoard {
         public static Filter labelled(Map<String, String> labels) {
             return new Filter(List.of(), null, null, null, null, null, labels, false);
         }
-
-        /** As PostgreSQL writes an array; null if there are none. */
-        private @Nullable String statusWords() {
-            return statuses.isEmpty()
-                    ? null
-                    : statuses.stream().map(JobStatus::word).collect(Collectors.joining(",", "{", "}"));
-        }
     }
 
     /**
@@ -87,24 +81,14 @@ public class JobBoard {
 
     /** Newest first, from behind {@code after}. */
     public List<Job> list(Project project, Filter filter, ScrollPosition after, int limit) {
-        Map<String, Object> keys = after instanceof KeysetScrollPosition keyset ? keyset.getKeys() : Map.of();
-        return jobs.page(
-                project.name(),
-                filter.statusWords(),
-                filter.queue(),
-                filter.name(),
-                filter.method(),
-                text(filter.createdAfter()),
-                text(filter.createdBefore()),
-                filter.labels().isEmpty() ? null : Wire.JSON.writeValueAsString(filter.labels()),
-                filter.unlabelled(),
-                (keys.get("createdAt") instanceof Instant time) ? time.toString() : null,
-                (String) keys.get("id"),
-                limit);
+        return pages.page(project.name(), filter, place(after), limit);
     }
 
-    private static @Nullable String text(@Nullable Instant time) {
-        return time == null ? null : time.toString();
+    private static @Nullable Place place(ScrollPosition after) {
+        Map<String, Object> keys = after instanceof KeysetScrollPosition keyset ? keyset.getKeys() : Map.of();
+        return keys.get("createdAt") instanceof Instant time && keys.get("id") instanceof String id
+                ? new Place(time, id)
+                : null;
     }
 
     /** The attempts of each of the jobs, first to last. */

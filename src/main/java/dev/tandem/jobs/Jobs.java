@@ -4,7 +4,6 @@ import jakarta.persistence.LockModeType;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
@@ -60,34 +59,4 @@ interface Jobs extends Repository<Job, String> {
                FOR UPDATE SKIP LOCKED
             """)
     Optional<Job> lockNextWaiting(String queue, int gpus, String project);
-
-    @Query(nativeQuery = true, value = """
-            SELECT * FROM job
-             WHERE project = :project
-               AND (CAST(:statuses AS text) IS NULL OR status = ANY (CAST(:statuses AS text[])))
-               AND (CAST(:queue AS text) IS NULL OR queue = :queue)
-               AND (CAST(:name AS text) IS NULL OR name = :name)
-               AND (CAST(:method AS text) IS NULL OR spec ->> 'method' = :method)
-               AND (CAST(:createdAfter AS text) IS NULL OR created_at > CAST(:createdAfter AS timestamptz))
-               AND (CAST(:createdBefore AS text) IS NULL OR created_at < CAST(:createdBefore AS timestamptz))
-               AND (CAST(:labels AS text) IS NULL OR labels @> CAST(:labels AS jsonb))
-               AND (NOT :unlabelled OR labels = '{}')
-               AND (CAST(:afterId AS text) IS NULL
-                    OR (created_at, id) < (CAST(:afterTime AS timestamptz), :afterId))
-             ORDER BY created_at DESC, id DESC
-             LIMIT :limit
-            """)
-    List<Job> page(
-            String project,
-            @Nullable String statuses,
-            @Nullable String queue,
-            @Nullable String name,
-            @Nullable String method,
-            @Nullable String createdAfter,
-            @Nullable String createdBefore,
-            @Nullable String labels,
-            boolean unlabelled,
-            @Nullable String afterTime,
-            @Nullable String afterId,
-            int limit);
 }

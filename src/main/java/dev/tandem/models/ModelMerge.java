@@ -72,8 +72,6 @@ public class ModelMerge {
         }
         try (var use = inUse.begin("a merge", List.of(base.id(), merged.id()));
                 Staging staging = blobs.stage()) {
-            registry.get(project, base.id()); // from here on neither can be deleted
-            registry.get(project, merged.id());
             commands.run(
                     "merge",
                     "--model=" + blobs.path(base.digest()).toAbsolutePath(),

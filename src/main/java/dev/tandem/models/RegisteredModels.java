@@ -44,6 +44,11 @@ interface RegisteredModels extends Repository<RegisteredModel, String>, JpaSpeci
     @NativeQuery("update model set recipe = cast(:recipe as jsonb) where job = :job")
     int keepRecipe(String job, String recipe);
 
+    /** Waits for whoever deletes it. */
+    @Lock(LockModeType.PESSIMISTIC_READ)
+    @Query("select m from RegisteredModel m where m.id = :id")
+    Optional<RegisteredModel> findByIdAndKeep(String id);
+
     /** A job that is being submitted keeps its model from being deleted until the job can be seen. */
     @Lock(LockModeType.PESSIMISTIC_READ)
     @Query("select m from RegisteredModel m where m.project = :project and (m.id = :idOrName or m.name = :idOrName)")

@@ -4,7 +4,6 @@ import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.ModelsInUse;
 import dev.tandem.models.RegisteredModel;
 import dev.tandem.scoring.Pedigree.Reference;
-import dev.tandem.scoring.ScoringFailed.Cause;
 import dev.tandem.security.Project;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.ModelSource;
@@ -57,7 +56,6 @@ public class ModelScores {
         Pedigree pedigree = pedigrees.of(project, idOrName, request);
         check(request.rows());
         try (var use = inUse.begin("a request that scores with it", ids(pedigree))) {
-            requireStillThere(pedigree);
             double beta = pedigree.beta(request.beta());
             PromptBoundary boundary = pedigree.promptBoundary(request.promptBoundary());
             var order = new ScoreOrder(request.rows(), beta, request.maxLength(), boundary, properties.maxTokens());
@@ -95,22 +93,11 @@ public class ModelScores {
         Reference reference = pedigree.reference();
         var sources = new ScoringModels(
                 source(pedigree.model(), pedigree.base()), reference == null ? null : source(reference));
-        try {
-            ScoreReply reply = pool.ask(sources, bytes(pedigree), order);
-            if (!reply.problems().isEmpty()) {
-                throw new InvalidSpec(reply.problems());
-            }
-            return reply;
-        } catch (ScoringFailed e) {
-            if (e.reason() == Cause.UNUSABLE_MODEL) {
-                requireStillThere(pedigree); // deleted under the process that was reading it
-            }
-            throw e;
+        ScoreReply reply = pool.ask(sources, bytes(pedigree), order);
+        if (!reply.problems().isEmpty()) {
+            throw new InvalidSpec(reply.problems());
         }
-    }
-
-    private void requireStillThere(Pedigree pedigree) {
-        ids(pedigree).forEach(models::byId);
+        return reply;
     }
 
     private static List<String> ids(Pedigree pedigree) {

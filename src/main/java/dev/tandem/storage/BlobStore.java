@@ -171,6 +171,35 @@ public final class BlobStore {
         }
     }
 
+    /**
+     * Tells every process that shares this store that something is in use, until the answer is closed or this process ends.
+     *
+     * @param thing an id: letters, digits and underscores
+     */
+    public Mark mark(String thing) {
+        try {
+            Hold hold = staging.mark(thing);
+            return () -> {
+                try {
+                    hold.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException("cannot end the use of " + thing, e);
+                }
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot mark %s as in use below %s".formatted(thing, root), e);
+        }
+    }
+
+    /** Whether any living process, this one too, has marked it. */
+    public boolean isMarked(String thing) {
+        try {
+            return staging.isMarked(thing);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot see whether %s is in use below %s".formatted(thing, root), e);
+        }
+    }
+
     /** Removes what crashed writers left, in the staging area before {@code then}; the number of folders removed. */
     public int sweep(Instant then) {
         try {

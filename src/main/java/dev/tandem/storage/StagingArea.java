@@ -40,6 +40,26 @@ final class StagingArea {
         return Files.createDirectories(root).resolve(UUID.randomUUID().toString());
     }
 
+    /** Holds a folder that never comes, named after what is in use; a sweep removes the locks of the dead. */
+    Hold mark(String thing) throws IOException {
+        return Hold.of(Files.createDirectories(root).resolve(thing + "." + UUID.randomUUID()));
+    }
+
+    boolean isMarked(String thing) throws IOException {
+        for (Path path : list()) {
+            String name = path.getFileName().toString();
+            if (name.startsWith(thing + ".") && name.endsWith(Hold.SUFFIX) && Hold.isOn(heldBy(path))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Path heldBy(Path lock) {
+        String name = lock.getFileName().toString();
+        return lock.resolveSibling(name.substring(0, name.length() - Hold.SUFFIX.length()));
+    }
+
     /** Removes what nobody holds and nobody touched since {@code then}; the number of folders removed. */
     int sweep(Instant then) {
         int removed = 0;
@@ -56,7 +76,7 @@ final class StagingArea {
     private boolean sweep(Path path, Instant then) throws IOException {
         String name = path.getFileName().toString();
         if (name.endsWith(Hold.SUFFIX)) {
-            Path folder = path.resolveSibling(name.substring(0, name.length() - Hold.SUFFIX.length()));
+            Path folder = heldBy(path);
             if (!Files.exists(folder) && isLeft(folder, path, then)) {
                 Files.deleteIfExists(path);
             }

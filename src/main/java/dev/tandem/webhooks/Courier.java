@@ -1,5 +1,6 @@
 package dev.tandem.webhooks;
 
+import dev.tandem.home.DatabaseOutage;
 import dev.tandem.webhooks.Deliveries.Due;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -72,7 +73,7 @@ class Courier implements SmartLifecycle {
                 }
                 more = sendDue();
             } catch (RuntimeException e) {
-                LOG.error("a round of webhooks failed; the next one is in {}", properties.poll(), e);
+                complain(e);
             }
             try {
                 if (!more) {
@@ -81,6 +82,14 @@ class Courier implements SmartLifecycle {
             } catch (InterruptedException e) {
                 return;
             }
+        }
+    }
+
+    private void complain(RuntimeException e) {
+        if (DatabaseOutage.caused(e)) {
+            LOG.debug("the database is away; the next round of webhooks is in {}", properties.poll(), e);
+        } else {
+            LOG.error("a round of webhooks failed; the next one is in {}", properties.poll(), e);
         }
     }
 

@@ -8,7 +8,7 @@
  * connection, to the very address that was checked. Redirects are not followed and nothing of an answer but its status is
  * kept.
  */
-@ApplicationModule(allowedDependencies = {"spec", "security", "jobs"})
+@ApplicationModule(allowedDependencies = {"spec", "home", "security", "jobs"})
 @NullMarked
 package dev.tandem.webhooks;
 

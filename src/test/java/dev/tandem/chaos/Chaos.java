@@ -194,7 +194,7 @@ final class Chaos implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Cluster.await("server " + server.name + " is ready", Cluster.TO_START, server::isReady);
+        Cluster.await("server " + server.name + " is ready", Cluster.TO_START, server::isReadyOrStartedAgain);
     }
 
     private boolean database(Fault fault) {

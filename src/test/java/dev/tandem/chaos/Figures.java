@@ -56,7 +56,7 @@ final class Figures {
             lost += attempt.outcome().equals("lost") ? 1 : 0;
             hits.stream()
                     .filter(hit -> ended(hit, job, attempt, end.at()))
-                    .findFirst()
+                    .reduce((earlier, last) -> last) // one that was stopped before its first heartbeat may go on
                     .ifPresent(hit -> note(hit.at, end.at(), detected, detectedInQuiet));
             if ("queued".equals(end.status()) && attempt.epoch() < all.size()) {
                 note(end.at(), all.get((int) attempt.epoch()).started(), redispatched, redispatchedInQuiet);

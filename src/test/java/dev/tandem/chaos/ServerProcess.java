@@ -3,6 +3,7 @@ package dev.tandem.chaos;
 import dev.tandem.home.KillablePostgres;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -114,6 +115,18 @@ final class ServerProcess {
             throw new IllegalStateException("server " + name + " was never started");
         }
         return running.toHandle();
+    }
+
+    /** As a supervisor does: whoever starts while the database dies may end. */
+    boolean isReadyOrStartedAgain() {
+        try {
+            if (!handle().isAlive()) {
+                start();
+            }
+            return isReady();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     boolean isReady() {

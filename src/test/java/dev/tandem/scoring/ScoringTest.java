@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.tandem.GoldenModel;
 import dev.tandem.WholeApp;
+import dev.tandem.home.TandemHome;
 import dev.tandem.models.ModelIntake;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.ModelsInUse;
@@ -12,7 +13,9 @@ import dev.tandem.models.NewFile;
 import dev.tandem.models.RegisteredModel;
 import dev.tandem.security.Project;
 import dev.tandem.spec.Conflict;
+import dev.tandem.spec.NotFound;
 import dev.tandem.spec.Wire;
+import dev.tandem.storage.BlobStore;
 import dev.tandem.training.GoldenTrajectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +61,9 @@ class ScoringTest {
 
     @Autowired
     ModelsInUse inUse;
+
+    @Autowired
+    TandemHome home;
 
     @ParameterizedTest
     @ValueSource(strings = {"llama-tied-tiny", "gpt2-tiny"})
@@ -230,8 +236,16 @@ class ScoringTest {
                     .isInstanceOf(Conflict.class)
                     .hasMessageContaining("is used by a request that scores with it");
         }
+        try (var atAnotherServer = new BlobStore(home.blobs()).mark(model.id())) {
+            Assertions.assertThatThrownBy(() -> registry.delete(Project.DEFAULT, "tiny"))
+                    .isInstanceOf(Conflict.class)
+                    .hasMessageContaining("is used by a request at another server");
+        }
         registry.delete(Project.DEFAULT, "tiny");
         assertThat(post("tiny", "{\"rows\": [%s]}".formatted(ROW))).hasStatus(404);
+        Assertions.assertThatThrownBy(() -> inUse.begin("a request that came too late", List.of(model.id())))
+                .isInstanceOf(NotFound.class);
+        assertThat(new BlobStore(home.blobs()).isMarked(model.id())).isFalse();
         int before = pool.processes().size();
         pool.sweep();
         assertThat(pool.processes()).hasSize(before - 1);

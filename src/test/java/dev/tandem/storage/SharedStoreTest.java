@@ -86,6 +86,28 @@ class SharedStoreTest {
     }
 
     @Test
+    void whatAProcessMarkedIsInUseUntilThatEnds() throws Exception {
+        var store = new BlobStore(root);
+        Process user = process("mark");
+        try {
+            assertThat(user.inputReader().readLine()).isEqualTo("marked");
+            store.sweep(Instant.MAX);
+            assertThat(store.isMarked("mdl_1")).isTrue();
+            assertThat(store.isMarked("mdl_")).isFalse();
+
+            Mark own = store.mark("mdl_1");
+            user.destroyForcibly().waitFor();
+            assertThat(store.isMarked("mdl_1")).isTrue();
+            own.close();
+            assertThat(store.isMarked("mdl_1")).isFalse();
+            store.sweep(Instant.MAX);
+            assertThat(root.resolve("staging")).isEmptyDirectory();
+        } finally {
+            user.destroyForcibly();
+        }
+    }
+
+    @Test
     void processesThatAreKilledAtAnyMomentLeaveWholeFolders() throws Exception {
         var random = new Random(7);
         for (int round = 0; round < 4; round++) {

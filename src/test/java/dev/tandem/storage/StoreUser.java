@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 
-/** A process that uses a store until it is killed: {@code hold} keeps a staging folder, {@code churn} stores and deletes. */
+/**
+ * A process that uses a store until it is killed: {@code hold} keeps a staging folder, {@code mark} uses a thing,
+ * {@code churn} stores and deletes.
+ */
 final class StoreUser {
 
     private StoreUser() {}
@@ -18,6 +21,12 @@ final class StoreUser {
             say(staging.folder().toString());
             Thread.sleep(60_000);
             staging.close();
+        }
+        if (args[0].equals("mark")) {
+            Mark mark = store.mark("mdl_1");
+            say("marked");
+            Thread.sleep(60_000);
+            mark.close();
         }
         say("churning");
         for (int i = 0; true; i++) {
