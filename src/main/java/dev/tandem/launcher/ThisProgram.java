@@ -40,6 +40,7 @@ public final class ThisProgram {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx%dm".formatted(heap.toMegabytes()));
+        command.add("-Xms32m"); // else a 64th of the machine, most of it garbage before the first collection
         command.add("-XX:+UseSerialGC");
         command.add("-Dai.djl.offline=true");
         command.add("--enable-native-access=ALL-UNNAMED");

@@ -110,7 +110,7 @@ public final class Decoder {
         private final Weights weights;
         final @Nullable KeyValueCache cache;
         private final Positions positions;
-        private final Tape tape;
+        final Tape tape;
 
         Pass(
                 Ops ops,
@@ -201,9 +201,9 @@ public final class Decoder {
             NDArray x = tape.cut(ops, input);
             String bias = module + ".bias";
             NDArray y = weights.has(bias)
-                    ? tape.product(
+                    ? tape.call(
                             ops, names.transposed() ? "conv1d" : "linear_bias", x, weight(module), weights.get(bias))
-                    : tape.product(ops, "linear", x, weight(module));
+                    : tape.call(ops, "linear", x, weight(module));
             return adapter == null ? y : adapter.linear(ops, weights, module, x, y);
         }
 

@@ -12,11 +12,13 @@ final class FeedForward {
 
     private final ModelConfig.FeedForward config;
     private final TensorNames.Mlp names;
+    private final NDArray activation;
     private final @Nullable Mixture mixture;
 
     FeedForward(NDManager manager, ModelConfig model) {
         this.config = model.mlp();
         this.names = model.names().mlp();
+        this.activation = Ops.constant(manager, config.activation().ordinal());
         this.mixture = model.routes() ? new Mixture(manager, model) : null;
     }
 
@@ -27,16 +29,19 @@ final class FeedForward {
 
     private NDArray dense(Pass pass, String path, NDArray x) {
         NDArray up = pass.linear(path + names.up(), x);
-        String function = config.activation().kernel();
         NDArray inner;
         if (config.fused()) {
-            NDList halves = pass.ops.callAll("halves", up);
-            inner = pass.ops.call("mul", pass.ops.call(function, halves.get(0)), halves.get(1));
+            NDList halves = pass.ops.callAll("halves", pass.tape.cut(pass.ops, up));
+            inner = gated(pass, halves.get(0), halves.get(1));
         } else if (names.gate() != null) {
-            inner = pass.ops.call("mul", pass.ops.call(function, pass.linear(path + names.gate(), x)), up);
+            inner = gated(pass, pass.linear(path + names.gate(), x), up);
         } else {
-            inner = pass.ops.call(function, up);
+            inner = pass.ops.call(config.activation().kernel(), up);
         }
         return pass.linear(path + names.down(), inner);
+    }
+
+    private NDArray gated(Pass pass, NDArray gate, NDArray up) {
+        return pass.tape.call(pass.ops, "gated", gate, up, activation);
     }
 }

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Backward through matrix products that autograd does not know: oneDNN's, see {@link Kernels}. A recorded pass is cut at
- * them, so what goes into a product and what comes out are leaves of autograd's graph. After autograd has reached the last pieces, {@link
+ * Backward through matrix products that autograd does not know: oneDNN's, see {@link Kernels}; and through gates, of which
+ * autograd would keep more than they need. A recorded pass is cut at them, so what goes in and what comes out are leaves of autograd's graph. After autograd has reached the last pieces, {@link
  * #backward} takes the cuts in reverse order: the closed-form gradient of a product, or autograd once more through the piece
  * that made its input. Residual streams are cut too, or each piece would go back to the embeddings.
  */
@@ -59,15 +59,17 @@ public final class Tape {
     }
 
     /**
-     * @param kernel multiplies
-     * @param factors x from {@link #cut}, (N, in), the weight, and the bias if the kernel has one
+     * A kernel whose gradient is known in closed form, by its companions {@code kernel_cut} and {@code kernel_backward}.
+     *
+     * @param inputs of a product: x from {@link #cut}, (N, in), the weight, and the bias if the kernel has one
      */
-    NDArray product(Ops ops, String kernel, NDArray... factors) {
+    NDArray call(Ops ops, String kernel, NDArray... inputs) {
         if (!cuts) {
-            return ops.call(kernel, factors);
+            return ops.call(kernel, inputs);
         }
-        NDArray y = ops.call(kernel + "_cut", factors);
-        NDArray[] all = Stream.concat(Stream.of(y), Stream.of(factors)).toArray(NDArray[]::new);
+        NDArray y = ops.call(kernel + "_cut", inputs);
+        NDArray[] all = Stream.concat(Stream.of(y), Stream.of(inputs)).toArray(NDArray[]::new);
+        leaves.put(y, y);
         pieces.add(() -> {
             ops.call(kernel + "_backward", all).close();
             y.close();
