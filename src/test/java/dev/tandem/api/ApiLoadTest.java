@@ -22,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -42,6 +43,9 @@ class ApiLoadTest {
     private static final int JOBS = Integer.getInteger("tandem.load.jobs", 2_000);
     private static final int STEPS = Integer.getInteger("tandem.load.steps", 3_000);
     private static final int STREAMS = Integer.getInteger("tandem.load.streams", 50);
+    /** Jobs that one statement writes; a longer one would meet the time limit of a query. */
+    private static final int AT_ONCE = 5_000;
+
     private static final int TIMES = JOBS > 10_000 ? 300 : 30;
 
     @AutoClose
@@ -120,15 +124,13 @@ class ApiLoadTest {
         Claim claim = attempts.claimNext("machine", 1, AttemptToken.issue()).orElseThrow();
         var id = new AttemptId(claim.job(), claim.epoch());
         int threads = ManagementFactory.getThreadMXBean().getThreadCount();
+        String head = "GET /api/v1/jobs/%s/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
+                .formatted(job.id());
         var readers = new ArrayList<Socket>();
         for (int i = 0; i < STREAMS; i++) {
             var socket = new Socket("127.0.0.1", port);
             socket.setSoTimeout(60_000);
-            socket.getOutputStream()
-                    .write(
-                            ("GET /api/v1/jobs/%s/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
-                                            .formatted(job.id()))
-                                    .getBytes(UTF_8));
+            socket.getOutputStream().write(head.getBytes(UTF_8));
             readers.add(socket);
         }
         for (Socket reader : readers) {
@@ -197,20 +199,24 @@ class ApiLoadTest {
 
     /** Copies of a real row, so that no column is forgotten; half of them over, a third failed, each with its history. */
     private void fill(Job template) {
-        sql.sql("""
-                INSERT INTO job
-                SELECT (jsonb_populate_record(j, jsonb_build_object(
-                       'id', 'job_' || lpad(n::text, 24, '0'), 'name', 'run-' || n, 'labels', jsonb_build_object('team', (n % 50)::text),
-                       'status', CASE n % 3 WHEN 0 THEN 'failed' ELSE 'cancelled' END, 'created_at', j.created_at - n * interval '1 minute',
-                       'error_code', CASE n % 3 WHEN 0 THEN 'crashed' END, 'error_message', CASE n % 3 WHEN 0 THEN 'it broke' END,
-                       'finished_at', j.created_at, 'started_at', j.created_at))).*
-                  FROM job j, generate_series(1, :count) n WHERE j.id = :id
-                """).param("id", template.id()).param("count", JOBS).update();
-        sql.sql("""
-                INSERT INTO event (job_id, seq, level, type, message)
-                SELECT id, n, 'info', 'message', 'event ' || n FROM job, generate_series(1, 5) n WHERE id <> :id
-                """).param("id", template.id()).update();
-        sql.sql("ANALYZE").update();
+        for (int from = 1; from <= JOBS; from += AT_ONCE) {
+            int to = Math.min(JOBS, from + AT_ONCE - 1);
+            sql.sql("""
+                    INSERT INTO job
+                    SELECT (jsonb_populate_record(j, jsonb_build_object(
+                           'id', 'job_' || lpad(n::text, 24, '0'), 'name', 'run-' || n, 'labels', jsonb_build_object('team', (n % 50)::text),
+                           'status', CASE n % 3 WHEN 0 THEN 'failed' ELSE 'cancelled' END, 'created_at', j.created_at - n * interval '1 minute',
+                           'error_code', CASE n % 3 WHEN 0 THEN 'crashed' END, 'error_message', CASE n % 3 WHEN 0 THEN 'it broke' END,
+                           'finished_at', j.created_at, 'started_at', j.created_at))).*
+                      FROM job j, generate_series(?, ?) n WHERE j.id = ?
+                    """).params(from, to, template.id()).update();
+            sql.sql("""
+                    INSERT INTO event (job_id, seq, level, type, message)
+                    SELECT 'job_' || lpad(n::text, 24, '0'), seq, 'info', 'message', 'event ' || seq
+                      FROM generate_series(?, ?) n, generate_series(1, 5) seq
+                    """).params(from, to).update();
+        }
+        sql.sql("ANALYZE job, event").update();
     }
 
     private double deepPages() throws Exception {
@@ -233,8 +239,7 @@ class ApiLoadTest {
         long start = System.nanoTime();
         int made = 0;
         try (var clients = Executors.newFixedThreadPool(8)) {
-            for (var each :
-                    clients.invokeAll(List.of(client, client, client, client, client, client, client, client))) {
+            for (var each : clients.invokeAll(Collections.nCopies(8, client))) {
                 made += each.get();
             }
         }
