@@ -90,7 +90,7 @@ class JobHistoryApi {
         if (lastSeen != null && over && history.events(id, lastSeen, 1).isEmpty()) {
             return ResponseEntity.noContent().build();
         }
-        if (method == HttpMethod.HEAD) {
+        if (method.equals(HttpMethod.HEAD)) {
             return unbuffered().contentType(MediaType.TEXT_EVENT_STREAM).build();
         }
         var emitter = new SseEmitter(0L); // no time limit: it ends with the job, the client or the server
@@ -128,7 +128,7 @@ class JobHistoryApi {
             HttpMethod method) {
         ResponseEntity.BodyBuilder answer = unbuffered().contentType(MediaType.parseMediaType(TEXT));
         LogMark start = start(project, id, tail);
-        if (method == HttpMethod.HEAD) {
+        if (method.equals(HttpMethod.HEAD)) {
             return answer.build();
         }
         var emitter = new ResponseBodyEmitter(0L);
