@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.FileSystemUtils;
@@ -160,8 +162,15 @@ final class Cluster implements AutoCloseable {
     }
 
     static void await(String what, Duration patience, BooleanSupplier condition) {
+        awaitOne(what, patience, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
+    }
+
+    static <T> T awaitOne(String what, Duration patience, Supplier<Optional<T>> found) {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (!condition.getAsBoolean()) {
+        for (Optional<T> next = found.get(); true; next = found.get()) {
+            if (next.isPresent()) {
+                return next.get();
+            }
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("not within %d s: %s".formatted(patience.toSeconds(), what));
             }
