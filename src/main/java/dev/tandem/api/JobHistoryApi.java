@@ -26,6 +26,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -83,10 +84,14 @@ class JobHistoryApi {
     ResponseEntity<SseEmitter> stream(
             Project project,
             @PathVariable String id,
-            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable Long lastSeen) {
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable Long lastSeen,
+            HttpMethod method) {
         boolean over = board.get(project, id).status().isFinal();
         if (lastSeen != null && over && history.events(id, lastSeen, 1).isEmpty()) {
             return ResponseEntity.noContent().build();
+        }
+        if (method.equals(HttpMethod.HEAD)) {
+            return unbuffered().contentType(MediaType.TEXT_EVENT_STREAM).build();
         }
         var emitter = new SseEmitter(0L); // no time limit: it ends with the job, the client or the server
         streams.open(new EventStream(id, lastSeen == null ? 0 : lastSeen), emitter);
@@ -119,10 +124,16 @@ class JobHistoryApi {
             Project project,
             @PathVariable String id,
             @RequestParam(required = false) @Min(0) @Max(MOST_LINES) @Nullable Integer tail,
-            @RequestParam boolean follow) {
+            @RequestParam boolean follow,
+            HttpMethod method) {
+        ResponseEntity.BodyBuilder answer = unbuffered().contentType(MediaType.parseMediaType(TEXT));
+        LogMark start = start(project, id, tail);
+        if (method.equals(HttpMethod.HEAD)) {
+            return answer.build();
+        }
         var emitter = new ResponseBodyEmitter(0L);
-        streams.open(new LogStream(id, start(project, id, tail), launcher), emitter);
-        return unbuffered().contentType(MediaType.parseMediaType(TEXT)).body(emitter);
+        streams.open(new LogStream(id, start, launcher), emitter);
+        return answer.body(emitter);
     }
 
     private LogMark start(Project project, String id, @Nullable Integer tail) {
@@ -130,7 +141,10 @@ class JobHistoryApi {
         return tail == null ? LogMark.BEGINNING : launcher.logStart(id, tail);
     }
 
-    /** Proxies that collect an answer before they pass it on are asked not to. */
+    /**
+     * Proxies that collect an answer before they pass it on are asked not to. HEAD gets no more than this: a stream that
+     * writes nothing would never notice that its reader is gone.
+     */
     private static ResponseEntity.BodyBuilder unbuffered() {
         return ResponseEntity.ok().cacheControl(CacheControl.noStore()).header("X-Accel-Buffering", "no");
     }

@@ -204,6 +204,21 @@ class LiveStreamsTest {
     }
 
     @Test
+    void headOpensNoStreamThatNobodyReads() throws Exception {
+        String job = scene.submit("steps=1").id();
+        awaitStreams(0);
+        for (HttpRequest get : List.of(events(job, 0), logs(job, "?follow=true"))) {
+            HttpRequest head =
+                    HttpRequest.newBuilder(get, (name, value) -> true).HEAD().build();
+            HttpResponse<String> answer = client.send(head, BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Content-Type"))
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("text/"));
+            assertThat(streams.size()).isZero();
+        }
+    }
+
+    @Test
     void aStreamThatBreaksIsCutWithoutAnotherAnswerInIt() throws Exception {
         String job = scene.submit("steps=1").id();
         Path folder = Files.createDirectories(home.logs().resolve(job));
