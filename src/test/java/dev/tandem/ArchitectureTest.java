@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -63,6 +64,18 @@ class ArchitectureTest {
                     "java.sql..",
                     "javax.sql..",
                     "org.postgresql..");
+
+    @ArchTest
+    static final ArchRule lossesDoNotTakeNumbersForFactors = noClasses()
+            .that()
+            .resideInAPackage("dev.tandem.training..")
+            .should()
+            .callMethod(NDArray.class, "mul", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "div", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "pow", Number.class)
+            .because("DJL lets go of the number that autograd keeps for the backward pass, see Scalar");
 
     @ArchTest
     static final ArchRule theServiceKnowsNoTensors = noClasses()

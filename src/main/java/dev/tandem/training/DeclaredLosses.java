@@ -1,6 +1,7 @@
 package dev.tandem.training;
 
 import ai.djl.ndarray.NDArray;
+import dev.tandem.training.loss.Scalar;
 import dev.tandem.transformer.Ops;
 import dev.tandem.transformer.Routing;
 import java.util.ArrayList;
@@ -33,14 +34,13 @@ record DeclaredLosses(List<MicroBatch> declared, List<NDArray> losses, List<NDAr
         int prediction = 0;
         int token = 0;
         for (MicroBatch batch : declared) {
-            NDArray loss = objective
-                    .loss(batch, predictions.slice(prediction, prediction + batch.predictions()))
-                    .mul((float) weight);
+            NDArray whole = objective.loss(batch, predictions.slice(prediction, prediction + batch.predictions()));
+            NDArray loss = whole.mul(Scalar.of(whole, weight));
             if (routing != null) {
                 NDArray auxLoss =
                         routing.slice(token, token + batch.wholeTokens()).imbalance(ops);
                 auxLosses.add(auxLoss);
-                loss = loss.add(auxLoss.mul((float) (auxLossCoef * weight)));
+                loss = loss.add(auxLoss.mul(Scalar.of(auxLoss, auxLossCoef * weight)));
             }
             losses.add(loss);
             prediction += batch.predictions();

@@ -6,6 +6,7 @@ import dev.tandem.spec.TrainingSpec;
 import dev.tandem.text.TokenizedRow;
 import dev.tandem.training.loss.Divergence;
 import dev.tandem.training.loss.Pairs;
+import dev.tandem.training.loss.Scalar;
 import dev.tandem.training.loss.PreferenceLoss;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,7 @@ record PreferenceObjective(
         for (Term term : terms) {
             NDArray perPair = term.loss().perPair(pairs); // (B)
             NDArray mean = (weights == null ? perPair : perPair.mul(weights)).mean();
-            NDArray part = mean.mul((float) term.weight());
+            NDArray part = mean.mul(Scalar.of(mean, term.weight()));
             total = total == null ? part : total.add(part);
         }
         return Objects.requireNonNull(total, "a spec has at least one loss");
@@ -81,7 +82,7 @@ record PreferenceObjective(
         IntStream.range(0, values.length).forEach(t -> values[t] = slope * (t + 1));
         try (NDManager scratch = manager.newSubManager()) {
             NDArray logps = scratch.create(values);
-            return loss(batch, new Predictions(logps, referenced ? logps : null, logps.mul(2)))
+            return loss(batch, new Predictions(logps, referenced ? logps : null, logps.add(logps)))
                     .getFloat();
         }
     }

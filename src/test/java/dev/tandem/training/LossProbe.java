@@ -37,6 +37,11 @@ final class LossProbe {
     }
 
     Answer ask(TrainingSpec spec) {
+        return ask(spec, () -> {});
+    }
+
+    /** @param meanwhile happens between the forward and the backward pass */
+    Answer ask(TrainingSpec spec, Runnable meanwhile) {
         Learner.begin();
         MicroBatch batch = MicroBatch.of(rows, true);
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
@@ -48,6 +53,7 @@ final class LossProbe {
             logps.setRequiresGradient(true);
             NDArray loss = PreferenceObjective.of(spec)
                     .loss(batch, new Objective.Predictions(logps, referenceLogps, collision));
+            meanwhile.run();
             collector.backward(loss);
             JniUtils.setGradMode(false);
             float[] zeros = new float[policy.size()];

@@ -2,17 +2,25 @@ package dev.tandem.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import ai.djl.ndarray.NDManager;
+import dev.tandem.spec.LossType;
 import dev.tandem.spec.TrainingSpec;
+import dev.tandem.spec.Wire;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What must hold of the losses whatever the numbers are. */
@@ -208,5 +216,33 @@ class LossPropertiesTest {
     private static TrainingSpec spec(Map<String, ?> training) {
         var json = new HashMap<String, Object>(training);
         return TrainingSpec.read(json);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void garbageThatJavaCollectsBeforeTheBackwardPassChangesNoGradient(LossType loss) {
+        boolean smoothed = List.of(LossType.CDPO, LossType.ROBUST, LossType.EXO_PAIR).contains(loss);
+        TrainingSpec spec = TrainingSpec.read(Map.of(
+                "loss_type", Wire.JSON.convertValue(loss, String.class), "label_smoothing", smoothed ? 0.2 : 0));
+        LossProbe probe = LossProbe.ofPair(-1.5, -2.25, -1.75, -2);
+
+        float[] undisturbed = probe.ask(spec).gradients();
+        float[] afterwards = probe.ask(spec, LossPropertiesTest::collectGarbage).gradients();
+
+        assertThat(afterwards).containsExactly(undisturbed);
+    }
+
+    /** Until the native memory of buffers that nobody refers to is free. */
+    private static void collectGarbage() {
+        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
+        long before = direct.getCount();
+        IntStream.range(0, 16).forEach(i -> ByteBuffer.allocateDirect(1 << 10));
+        await().until(() -> {
+            System.gc();
+            return direct.getCount() <= before;
+        });
     }
 }

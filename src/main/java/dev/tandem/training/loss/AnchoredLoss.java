@@ -12,11 +12,11 @@ sealed interface AnchoredLoss extends PreferenceLoss {
     record NcaPair(double beta) implements AnchoredLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
-            NDArray chosen = pairs.chosen().scores().mul((float) beta);
-            NDArray rejected = pairs.rejected().scores().mul((float) beta);
+            NDArray chosen = pairs.chosen().scores().mul(pairs.scalar(beta));
+            NDArray rejected = pairs.rejected().scores().mul(pairs.scalar(beta));
             return negLogSigmoid(chosen)
-                    .add(negLogSigmoid(chosen.neg()).mul(0.5f))
-                    .add(negLogSigmoid(rejected.neg()).mul(0.5f));
+                    .add(negLogSigmoid(chosen.neg()).mul(pairs.scalar(0.5)))
+                    .add(negLogSigmoid(rejected.neg()).mul(pairs.scalar(0.5)));
         }
     }
 
@@ -24,8 +24,8 @@ sealed interface AnchoredLoss extends PreferenceLoss {
     record BcoPair(double beta) implements AnchoredLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
-            NDArray chosen = pairs.chosen().scores().mul((float) beta);
-            NDArray rejected = pairs.rejected().scores().mul((float) beta);
+            NDArray chosen = pairs.chosen().scores().mul(pairs.scalar(beta));
+            NDArray rejected = pairs.rejected().scores().mul(pairs.scalar(beta));
             return negLogSigmoid(chosen).add(negLogSigmoid(rejected.neg()));
         }
     }
@@ -44,8 +44,8 @@ sealed interface AnchoredLoss extends PreferenceLoss {
     record ApoZero(double beta) implements AnchoredLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
-            NDArray chosen = pairs.chosen().logratios().mul((float) beta);
-            NDArray rejected = pairs.rejected().logratios().mul((float) beta);
+            NDArray chosen = pairs.chosen().logratios().mul(pairs.scalar(beta));
+            NDArray rejected = pairs.rejected().logratios().mul(pairs.scalar(beta));
             return sigmoid(chosen.neg()).add(sigmoid(rejected));
         }
     }
@@ -54,8 +54,8 @@ sealed interface AnchoredLoss extends PreferenceLoss {
     record ApoDown(double beta) implements AnchoredLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
-            NDArray chosen = pairs.chosen().logratios().mul((float) beta);
-            NDArray z = pairs.delta().mul((float) beta);
+            NDArray chosen = pairs.chosen().logratios().mul(pairs.scalar(beta));
+            NDArray z = pairs.delta().mul(pairs.scalar(beta));
             return sigmoid(chosen).add(sigmoid(z.neg()));
         }
     }

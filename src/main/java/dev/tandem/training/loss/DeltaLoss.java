@@ -13,7 +13,7 @@ sealed interface DeltaLoss extends PreferenceLoss {
     record Sigmoid(double beta) implements DeltaLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
-            return negLogSigmoid(pairs.delta().mul((float) beta));
+            return negLogSigmoid(pairs.delta().mul(pairs.scalar(beta)));
         }
     }
 
@@ -21,7 +21,7 @@ sealed interface DeltaLoss extends PreferenceLoss {
     record Conservative(double beta, double epsilon) implements DeltaLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
-            return Logistic.smoothed(pairs.delta().mul((float) beta), epsilon);
+            return Logistic.smoothed(pairs.delta().mul(pairs.scalar(beta)), epsilon);
         }
     }
 
@@ -29,11 +29,11 @@ sealed interface DeltaLoss extends PreferenceLoss {
     record Robust(double beta, double epsilon) implements DeltaLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
-            NDArray z = pairs.delta().mul((float) beta);
+            NDArray z = pairs.delta().mul(pairs.scalar(beta));
             return negLogSigmoid(z)
-                    .mul((float) (1 - epsilon))
-                    .sub(negLogSigmoid(z.neg()).mul((float) epsilon))
-                    .div((float) (1 - 2 * epsilon));
+                    .mul(pairs.scalar(1 - epsilon))
+                    .sub(negLogSigmoid(z.neg()).mul(pairs.scalar(epsilon)))
+                    .div(pairs.scalar(1 - 2 * epsilon));
         }
     }
 
@@ -41,7 +41,7 @@ sealed interface DeltaLoss extends PreferenceLoss {
     record Hinge(double beta) implements DeltaLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
-            return Activation.relu(pairs.delta().mul((float) -beta).add(1));
+            return Activation.relu(pairs.delta().mul(pairs.scalar(-beta)).add(1));
         }
     }
 
@@ -57,7 +57,7 @@ sealed interface DeltaLoss extends PreferenceLoss {
     record ExoPair(double beta, double epsilon) implements DeltaLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
-            NDArray z = pairs.delta().mul((float) beta);
+            NDArray z = pairs.delta().mul(pairs.scalar(beta));
             NDArray toChosen = negLogSigmoid(z).neg().sub((float) Math.log1p(-epsilon));
             NDArray toRejected = negLogSigmoid(z.neg()).neg().sub((float) Math.log(epsilon));
             return sigmoid(z).mul(toChosen).add(sigmoid(z.neg()).mul(toRejected));
@@ -68,8 +68,8 @@ sealed interface DeltaLoss extends PreferenceLoss {
     record Discopop(double beta, double tau) implements DeltaLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
-            NDArray z = pairs.delta().mul((float) beta);
-            NDArray share = z.div((float) tau);
+            NDArray z = pairs.delta().mul(pairs.scalar(beta));
+            NDArray share = z.div(pairs.scalar(tau));
             // As one exponent: apart, m is 0 and e^−z infinite for a very negative z.
             NDArray exponential = negLogSigmoid(share).neg().sub(z).exp();
             return sigmoid(share.neg()).mul(negLogSigmoid(z)).add(exponential);
@@ -80,7 +80,7 @@ sealed interface DeltaLoss extends PreferenceLoss {
     record SigmoidNorm(double beta) implements DeltaLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
-            return negLogSigmoid(pairs.meanDelta().mul((float) beta));
+            return negLogSigmoid(pairs.meanDelta().mul(pairs.scalar(beta)));
         }
     }
 }

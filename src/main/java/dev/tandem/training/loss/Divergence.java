@@ -29,9 +29,9 @@ public record Divergence(FDivergence type, double alpha) {
             return logratios;
         }
         return logratios
-                .mul((float) (alpha - 1))
+                .mul(Scalar.of(logratios, alpha - 1))
                 .clip(-Float.MAX_VALUE, LARGEST_EXPONENT)
                 .exp()
-                .mul((float) (1 / (alpha - 1)));
+                .mul(Scalar.of(logratios, 1 / (alpha - 1)));
     }
 }

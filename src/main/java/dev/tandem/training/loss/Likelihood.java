@@ -12,7 +12,7 @@ record Likelihood() implements PreferenceLoss {
     public NDArray perPair(Pairs pairs) {
         NDArray tokens = pairs.chosen().predicted();
         float perToken = tokens.size() / Math.max(1, tokens.sum().getFloat());
-        return pairs.chosen().likelihood().mul(-perToken);
+        return pairs.chosen().likelihood().mul(pairs.scalar(-perToken));
     }
 
     @Override

@@ -20,7 +20,7 @@ final class Logistic {
     /** −(1−ε) log σ(x) − ε log σ(−x): cross-entropy with a label that is wrong with probability ε. */
     static NDArray smoothed(NDArray x, double epsilon) {
         return negLogSigmoid(x)
-                .mul((float) (1 - epsilon))
-                .add(negLogSigmoid(x.neg()).mul((float) epsilon));
+                .mul(Scalar.of(x, 1 - epsilon))
+                .add(negLogSigmoid(x.neg()).mul(Scalar.of(x, epsilon)));
     }
 }

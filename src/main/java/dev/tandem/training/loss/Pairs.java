@@ -14,4 +14,9 @@ public record Pairs(Side chosen, Side rejected) {
     NDArray meanDelta() {
         return chosen.meanScores().sub(rejected.meanScores());
     }
+
+    /** A factor of what follows from them, see {@link Scalar}. */
+    NDArray scalar(double value) {
+        return Scalar.of(chosen.policy(), value);
+    }
 }

@@ -15,7 +15,7 @@ sealed interface ReferenceFreeLoss extends PreferenceLoss {
             NDArray margin = pairs.chosen()
                     .meanLikelihood()
                     .sub(pairs.rejected().meanLikelihood())
-                    .mul((float) beta);
+                    .mul(pairs.scalar(beta));
             return Logistic.smoothed(margin.sub((float) gamma), epsilon);
         }
     }
@@ -25,8 +25,8 @@ sealed interface ReferenceFreeLoss extends PreferenceLoss {
         @Override
         public NDArray perPair(Pairs pairs) {
             NDArray margin = pairs.chosen().policy().sub(pairs.rejected().policy());
-            return Logistic.smoothed(margin.mul((float) beta), epsilon)
-                    .add(new Likelihood().perPair(pairs).mul((float) alpha));
+            return Logistic.smoothed(margin.mul(pairs.scalar(beta)), epsilon)
+                    .add(new Likelihood().perPair(pairs).mul(pairs.scalar(alpha)));
         }
 
         @Override
@@ -41,7 +41,7 @@ sealed interface ReferenceFreeLoss extends PreferenceLoss {
         public NDArray perPair(Pairs pairs) {
             NDArray ratio = logOdds(pairs.chosen().meanLikelihood())
                     .sub(logOdds(pairs.rejected().meanLikelihood()));
-            return new Likelihood().perPair(pairs).add(negLogSigmoid(ratio).mul((float) beta));
+            return new Likelihood().perPair(pairs).add(negLogSigmoid(ratio).mul(pairs.scalar(beta)));
         }
 
         @Override
@@ -51,7 +51,7 @@ sealed interface ReferenceFreeLoss extends PreferenceLoss {
 
         /** log(p / (1 − p)) of a log p below 0: with 1 − p = tanh(−log p / 2) (1 + p) nothing cancels. */
         private static NDArray logOdds(NDArray logp) {
-            NDArray complement = logp.mul(-0.5f).tanh().log().add(Activation.softPlus(logp));
+            NDArray complement = logp.mul(Scalar.of(logp, -0.5)).tanh().log().add(Activation.softPlus(logp));
             return logp.sub(complement);
         }
     }

@@ -19,7 +19,7 @@ sealed interface TransportLoss extends PreferenceLoss {
         public NDArray perPair(Pairs pairs) {
             NDArray policy = pairs.chosen().policy().sub(pairs.rejected().policy());
             NDArray reference = pairs.chosen().reference().sub(pairs.rejected().reference());
-            return Logistic.smoothed(policy.sort().sub(reference.sort()).mul((float) beta), epsilon);
+            return Logistic.smoothed(policy.sort().sub(reference.sort()).mul(pairs.scalar(beta)), epsilon);
         }
     }
 
@@ -29,7 +29,7 @@ sealed interface TransportLoss extends PreferenceLoss {
         public NDArray perPair(Pairs pairs) {
             NDArray chosen = pairs.chosen().logratios().sort();
             NDArray rejected = pairs.rejected().logratios().sort();
-            return Logistic.smoothed(chosen.sub(rejected).mul((float) beta), epsilon);
+            return Logistic.smoothed(chosen.sub(rejected).mul(pairs.scalar(beta)), epsilon);
         }
     }
 }
