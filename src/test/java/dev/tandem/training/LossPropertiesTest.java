@@ -221,9 +221,10 @@ class LossPropertiesTest {
     @ParameterizedTest
     @EnumSource
     void garbageThatJavaCollectsBeforeTheBackwardPassChangesNoGradient(LossType loss) {
-        boolean smoothed = List.of(LossType.CDPO, LossType.ROBUST, LossType.EXO_PAIR).contains(loss);
-        TrainingSpec spec = TrainingSpec.read(Map.of(
-                "loss_type", Wire.JSON.convertValue(loss, String.class), "label_smoothing", smoothed ? 0.2 : 0));
+        boolean smoothed =
+                List.of(LossType.CDPO, LossType.ROBUST, LossType.EXO_PAIR).contains(loss);
+        TrainingSpec spec = TrainingSpec.read(
+                Map.of("loss_type", Wire.JSON.convertValue(loss, String.class), "label_smoothing", smoothed ? 0.2 : 0));
         LossProbe probe = LossProbe.ofPair(-1.5, -2.25, -1.75, -2);
 
         float[] undisturbed = probe.ask(spec).gradients();
