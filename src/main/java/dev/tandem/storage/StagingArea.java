@@ -22,8 +22,8 @@ final class StagingArea {
     Staging open() {
         try {
             Path folder = unused();
-            Hold hold =
-                    Hold.of(folder); // before the folder, so that there is no moment in which it looks like a leftover
+            // Before the folder, so that there is no moment in which it looks like a leftover.
+            Hold hold = Hold.of(folder);
             try {
                 return new Staging(Files.createDirectory(folder), hold);
             } catch (IOException e) {
