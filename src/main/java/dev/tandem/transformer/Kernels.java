@@ -27,6 +27,11 @@ public final class Kernels implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Kernels.class);
 
+    /** Where libtorch was built without oneDNN, it does not know the word and refuses the whole source. */
+    private static final String ONEDNN_PRODUCT =
+            "ops.mkldnn._linear_pointwise(x, w, None, \"none\", annotate(List[Optional[number]], []), \"\")";
+
+    private static final String PLAIN_PRODUCT = "torch.linear(x, w)";
     private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
 
     private final PtSymbolBlock module;
@@ -56,27 +61,27 @@ public final class Kernels implements AutoCloseable {
             if (source == null) {
                 throw new IllegalStateException("kernels.torchscript is not on the class path");
             }
-            byte[] text = source.readAllBytes();
+            String text = new String(source.readAllBytes(), StandardCharsets.UTF_8);
             boolean onednn = !"false".equals(System.getProperty("tandem.onednn"))
                     && !manager.getDevice().isGpu()
-                    && multiplies(compile(manager, text, false, true));
-            return compile(manager, text, bf16, onednn);
+                    && hasOneDnn(manager, text);
+            return compile(manager, onednn ? text : text.replace(ONEDNN_PRODUCT, PLAIN_PRODUCT), bf16, onednn);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read kernels.torchscript", e);
         }
     }
 
-    private static Kernels compile(NDManager manager, byte[] source, boolean bf16, boolean onednn) throws IOException {
-        var archive = new ByteArrayInputStream(archive(source, bf16, onednn));
+    private static Kernels compile(NDManager manager, String source, boolean bf16, boolean onednn) throws IOException {
+        var archive = new ByteArrayInputStream(archive(source.getBytes(StandardCharsets.UTF_8), bf16, onednn));
         return new Kernels(JniUtils.loadModule((PtNDManager) manager, archive, true, false), onednn && !bf16);
     }
 
     /** Whether libtorch has oneDNN, whose matrix products are up to twice as fast as MKL's where the CPU is not Intel's. */
-    private static boolean multiplies(Kernels trial) {
-        try (trial;
-                NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            NDArray square = manager.zeros(new Shape(2, 2));
-            trial.in(manager).call("linear", square, square);
+    private static boolean hasOneDnn(NDManager manager, String source) throws IOException {
+        try (Kernels trial = compile(manager, source, false, true);
+                NDManager scratch = manager.newSubManager()) {
+            NDArray square = scratch.zeros(new Shape(2, 2));
+            trial.in(scratch).call("onednn_product", square, square);
             return true;
         } catch (EngineException e) {
             log.debug("libtorch has no oneDNN, matrices are multiplied by its BLAS", e);
