@@ -2,21 +2,16 @@ package dev.tandem.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.awaitility.Awaitility.await;
 
 import ai.djl.ndarray.NDManager;
 import dev.tandem.spec.LossType;
 import dev.tandem.spec.TrainingSpec;
 import dev.tandem.spec.Wire;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -228,22 +223,8 @@ class LossPropertiesTest {
         LossProbe probe = LossProbe.ofPair(-1.5, -2.25, -1.75, -2);
 
         float[] undisturbed = probe.ask(spec).gradients();
-        float[] afterwards = probe.ask(spec, LossPropertiesTest::collectGarbage).gradients();
+        float[] afterwards = probe.ask(spec, Garbage::collect).gradients();
 
         assertThat(afterwards).containsExactly(undisturbed);
-    }
-
-    /** Until the native memory of buffers that nobody refers to is free. */
-    private static void collectGarbage() {
-        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .filter(pool -> pool.getName().equals("direct"))
-                .findFirst()
-                .orElseThrow();
-        long before = direct.getCount();
-        IntStream.range(0, 16).forEach(i -> ByteBuffer.allocateDirect(1 << 10));
-        await().until(() -> {
-            System.gc();
-            return direct.getCount() <= before;
-        });
     }
 }

@@ -11,7 +11,10 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 import java.util.concurrent.locks.LockSupport;
 
-/** The most that glibc's allocator has handed out and not got back while something runs, see mallinfo(3). */
+/**
+ * How far rises what glibc's allocator has handed out and not got back while something runs, see mallinfo(3). What was
+ * there before may go meanwhile, as when Java's compiler is done, so a rise begins at the least that was seen until then.
+ */
 final class NativeMemory {
 
     private static final int MEMBERS = 10;
@@ -20,23 +23,28 @@ final class NativeMemory {
     private static final long BETWEEN_LOOKS = 500_000; // nanoseconds
 
     private final MethodHandle mallinfo;
-    private final long before;
     private final Thread watcher;
     private volatile boolean ended;
-    private volatile long most;
+    private volatile long rise;
 
     NativeMemory() {
         Linker linker = Linker.nativeLinker();
         mallinfo = linker.downcallHandle(
                 linker.defaultLookup().findOrThrow("mallinfo2"),
                 FunctionDescriptor.of(MemoryLayout.structLayout(MemoryLayout.sequenceLayout(MEMBERS, JAVA_LONG))));
-        before = inUse();
-        watcher = Thread.ofPlatform().daemon().start(() -> {
-            while (!ended) {
-                most = Math.max(most, inUse());
-                LockSupport.parkNanos(BETWEEN_LOOKS);
-            }
-        });
+        Garbage.collect();
+        long before = inUse();
+        watcher = Thread.ofPlatform().daemon().start(() -> watch(before));
+    }
+
+    private void watch(long before) {
+        long least = before;
+        while (!ended) {
+            long now = inUse();
+            least = Math.min(least, now);
+            rise = Math.max(rise, now - least);
+            LockSupport.parkNanos(BETWEEN_LOOKS);
+        }
     }
 
     private long inUse() {
@@ -48,10 +56,10 @@ final class NativeMemory {
         }
     }
 
-    /** Bytes beyond those at the beginning. */
+    /** Bytes. */
     long peak() throws InterruptedException {
         ended = true;
         watcher.join();
-        return most - before;
+        return rise;
     }
 }
