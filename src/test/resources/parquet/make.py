@@ -44,6 +44,10 @@ pq.write_table(
 )
 pq.write_table(pa.table({"instruction": ["a"], "preferred": ["x"], "dispreferred": ["y"], "id": [7]}), here / "renamed.parquet")
 pq.write_table(pa.table({"promt": ["a"], "chosen": ["x"], "rejected": ["y"]}), here / "slip.parquet")
+pq.write_table(
+    pa.table({"prompt": list("abcde"), "chosen": ["x"] * 5, "rejected": ["y"] * 5, "weight": [2.5, None, float("nan"), 0.0, -1.0]}),
+    here / "weights.parquet",
+)
 
 
 def zigzag(n):

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param prompt a text, or a list of messages as both answers are
  * @param rejected left out in a demonstration
+ * @param weight how many times over the row's loss counts
  * @param tokens left out unless a model is named
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -23,6 +24,7 @@ record RowView(
         @Nullable Object rejected,
         @Nullable List<Object> tools,
         @Nullable Map<String, Object> chatTemplateKwargs,
+        double weight,
         @Nullable RowTokens tokens) {
 
     static RowView of(PreferenceRow row, @Nullable RowTokens tokens) {
@@ -34,6 +36,7 @@ record RowView(
                 rejected == null ? null : side(rejected),
                 row.tools(),
                 row.chatTemplateKwargs().isEmpty() ? null : row.chatTemplateKwargs(),
+                row.weight(),
                 tokens);
     }
 

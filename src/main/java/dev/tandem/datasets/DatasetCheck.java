@@ -18,6 +18,7 @@ final class DatasetCheck implements PreferenceFile.Visitor, AutoCloseable {
     private final List<RowProblem> errors = new ArrayList<>();
     private final FirstLines<Long> identical = new FirstLines<>(DatasetReport.MOST_ERRORS, line -> line);
     private final LengthBias.Counter lengths = new LengthBias.Counter();
+    private final RowWeights.Counter weights = new RowWeights.Counter();
     private final Pairs pairs;
     private final KeyedLines prompts;
     private long valid;
@@ -38,6 +39,7 @@ final class DatasetCheck implements PreferenceFile.Visitor, AutoCloseable {
         }
         requireSameKind(row, first);
         pairs.add(row);
+        weights.add(row);
         prompts.add(RowHash.ofPrompt(row), row.line());
         PreferenceRow.Side rejected = row.rejected();
         if (rejected != null) {
@@ -73,6 +75,7 @@ final class DatasetCheck implements PreferenceFile.Visitor, AutoCloseable {
     DatasetReport report() throws IOException {
         Pairs.Found found = pairs.find();
         LengthBias bias = hasRejected() ? lengths.bias() : null;
+        RowWeights weighted = weights.weights();
         return new DatasetReport(
                 valid,
                 invalid,
@@ -84,14 +87,16 @@ final class DatasetCheck implements PreferenceFile.Visitor, AutoCloseable {
                 found.conflicts().count(),
                 found.conflicts().first(),
                 bias,
-                warnings(found, bias));
+                weighted,
+                warnings(found, bias, weighted));
     }
 
-    private List<String> warnings(Pairs.Found found, @Nullable LengthBias bias) {
+    private List<String> warnings(Pairs.Found found, @Nullable LengthBias bias, @Nullable RowWeights weighted) {
         return Stream.of(
                         warning(found.conflicts(), "contradict an earlier row, which prefers what they reject"),
                         warning(found.duplicates(), "repeat an earlier row word for word and so count more"),
-                        bias == null ? Optional.<String>empty() : bias.warning())
+                        bias == null ? Optional.<String>empty() : bias.warning(),
+                        weighted == null ? Optional.<String>empty() : weighted.warning(valid))
                 .flatMap(Optional::stream)
                 .toList();
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param identicalPairs lines whose chosen and rejected are the same, which are invalid
  * @param conflictingPairs rows that prefer what an earlier row rejects, and reject what it prefers
  * @param lengths null if the rows are demonstrations
+ * @param weights null if each row counts once
  * @param warnings what a person should look at before training, in words
  */
 public record DatasetReport(
@@ -26,6 +27,7 @@ public record DatasetReport(
         @JsonProperty("conflicting_pairs") long conflictingPairs,
         @JsonProperty("conflicting_lines") List<Twin> conflictingLines,
         @Nullable LengthBias lengths,
+        @Nullable RowWeights weights,
         List<String> warnings) {
 
     public static final int MOST_ERRORS = 100;

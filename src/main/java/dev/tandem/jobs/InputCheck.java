@@ -2,6 +2,7 @@ package dev.tandem.jobs;
 
 import dev.tandem.datasets.Dataset;
 import dev.tandem.datasets.DatasetCatalogue;
+import dev.tandem.datasets.RowWeights;
 import dev.tandem.models.LoraCheck;
 import dev.tandem.models.ModelKind;
 import dev.tandem.models.ModelRegistry;
@@ -10,6 +11,7 @@ import dev.tandem.security.Project;
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.InvalidSpec;
 import dev.tandem.spec.Method;
+import dev.tandem.spec.RunFit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +43,8 @@ class InputCheck {
         queues.problemOf(request.queue()).ifPresent(problems::add);
         RegisteredModel model = model(project, "model", request.model(), problems);
         RegisteredModel adapter = model(project, "adapter", request.adapter(), problems);
-        Dataset dataset = dataset(project, "dataset", request.dataset(), request.method(), problems);
-        Dataset evalDataset = dataset(project, "eval_dataset", request.evalDataset(), request.method(), problems);
+        Dataset dataset = dataset(project, "dataset", request.dataset(), request, problems);
+        Dataset evalDataset = dataset(project, "eval_dataset", request.evalDataset(), request, problems);
         if (model != null && model.kind() == ModelKind.ADAPTER) {
             refuse(
                     problems,
@@ -92,21 +94,37 @@ class InputCheck {
     }
 
     private @Nullable Dataset dataset(
-            Project project, String field, @Nullable String named, Method method, List<FieldProblem> problems) {
+            Project project, String field, @Nullable String named, SubmitJob request, List<FieldProblem> problems) {
         if (named == null) {
             return null;
         }
         Dataset found = datasets.findAndKeep(project, named).orElse(null);
         if (found == null) {
             missing(problems, field, named, "datasets");
-        } else if (method == Method.DPO && !found.hasRejected()) {
+        } else if (request.method() == Method.DPO && !found.hasRejected()) {
             refuse(
                     problems,
                     field,
                     "%s must have a rejected completion in every row for method dpo, but %s has none; use method sft"
                             .formatted(field, found.name()));
+        } else {
+            requireWeighable(field, found, request, problems);
         }
         return found;
+    }
+
+    private static void requireWeighable(
+            String field, Dataset dataset, SubmitJob request, List<FieldProblem> problems) {
+        RowWeights weights = dataset.report().weights();
+        if (weights != null) {
+            RunFit.weightProblem(
+                            request.method(),
+                            request.training(),
+                            "%s %s".formatted(field, dataset.name()),
+                            weights.weighted(),
+                            weights.firstLine())
+                    .ifPresent(problem -> refuse(problems, "training.loss_type", problem));
+        }
     }
 
     private static void missing(List<FieldProblem> problems, String field, String named, String kind) {

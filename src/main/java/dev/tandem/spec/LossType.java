@@ -38,6 +38,9 @@ public enum LossType {
     /** Losses that see the log-ratios as they are, whatever the f-divergence. */
     static final Set<LossType> RAW = EnumSet.of(AOT, AOT_UNPAIRED, APO_ZERO, SFT, SIMPO, CPO, ORPO);
 
+    /** Losses whose numbers belong to ranks among the pairs and to no pair. */
+    static final Set<LossType> RANKED = EnumSet.of(AOT, AOT_UNPAIRED);
+
     /** Losses whose terms do not belong to one pair each, or that TRL cannot weigh. */
     static final Set<LossType> UNWEIGHED = EnumSet.of(HINGE, SFT, AOT, AOT_UNPAIRED, CPO, ORPO);
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param line line of the file, from 1
  * @param tools the {@code tools} column, passed to the chat template
  * @param chatTemplateKwargs variables of the row's own for the chat template
+ * @param weight how many times over the row's loss counts, from 0; 1 unless the row says otherwise
  */
 public record PreferenceRow(
         long line,
@@ -18,7 +19,13 @@ public record PreferenceRow(
         Side chosen,
         @Nullable Side rejected,
         @Nullable List<Object> tools,
-        Map<String, Object> chatTemplateKwargs) {
+        Map<String, Object> chatTemplateKwargs,
+        double weight) {
+
+    /** The row as supervised fine-tuning sees it. */
+    public PreferenceRow demonstration() {
+        return new PreferenceRow(line, prompt, chosen, null, tools, chatTemplateKwargs, weight);
+    }
 
     /** A text or a list of messages; all sides of a row are of one kind. */
     public sealed interface Side {

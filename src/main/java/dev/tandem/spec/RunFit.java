@@ -1,6 +1,8 @@
 package dev.tandem.spec;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a spec asks of the run around it. */
@@ -31,6 +33,26 @@ public final class RunFit {
                         field + "sync_ref_model",
                         "needs method dpo; sft has no reference",
                         true);
+    }
+
+    /**
+     * Why the losses cannot count rows as their weights say; empty if they can.
+     *
+     * @param data what the rows are called
+     * @param weighted rows with a weight that is not 1
+     * @param firstLine of the first of them
+     */
+    public static Optional<String> weightProblem(
+            Method method, TrainingSpec spec, String data, long weighted, long firstLine) {
+        String ranked = spec.lossType().stream()
+                .filter(LossType.RANKED::contains)
+                .map(Form::word)
+                .collect(Collectors.joining(", "));
+        return method == Method.SFT || ranked.isEmpty() || weighted == 0
+                ? Optional.empty()
+                : Optional.of(
+                        "loss_type %s sorts over the rows of a batch, so none of its numbers is a row's to weigh, but line %d of %s has a weight other than 1 (rows that have one: %d); choose another loss_type, or leave the weights out"
+                                .formatted(ranked, firstLine, data, weighted));
     }
 
     /** @throws InvalidSpec naming every field that does not fit */

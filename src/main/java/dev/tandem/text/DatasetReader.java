@@ -86,7 +86,7 @@ final class DatasetReader implements PreferenceFile.Visitor {
                             .formatted(row.line()));
         }
         try {
-            waiting.add(tokenizer.text(method == Method.SFT ? demonstration(row) : row));
+            waiting.add(tokenizer.text(method == Method.SFT ? row.demonstration() : row));
         } catch (TemplateError e) {
             refuse(row.line(), "template_refused", "the chat template refuses the row: " + e.getMessage());
         }
@@ -116,10 +116,6 @@ final class DatasetReader implements PreferenceFile.Visitor {
         var dropped = new Dropped(line, reason);
         firstDropped = firstDropped == null ? dropped : firstDropped;
         visitor.dropped(dropped);
-    }
-
-    private static PreferenceRow demonstration(PreferenceRow row) {
-        return new PreferenceRow(row.line(), row.prompt(), row.chosen(), null, row.tools(), row.chatTemplateKwargs());
     }
 
     private void tokenizeWaiting() {

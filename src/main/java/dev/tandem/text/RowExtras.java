@@ -1,6 +1,5 @@
 package dev.tandem.text;
 
-import dev.tandem.spec.Message;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,25 +50,6 @@ final class RowExtras {
         return both;
     }
 
-    /**
-     * Only the answer at the end of a demonstration is trained on: one that asks for others by OpenAI's weights must not be
-     * taken as if it did not.
-     *
-     * @param end how many messages come before that answer
-     */
-    static void requireLastTrained(List<Message> messages, int end) throws BadRow {
-        for (int i = 0; i < messages.size(); i++) {
-            Object weight = messages.get(i).fields().get("weight");
-            double trained = i < end ? 0 : 1;
-            if (weight != null && !(weight instanceof Number number && number.doubleValue() == trained)) {
-                throw new BadRow(
-                        "unsupported",
-                        "messages[%d].weight must be %.0f or left out, was %s: the answer at the end is trained on, and only that; give each answer a row of its own"
-                                .formatted(i, trained, weight));
-            }
-        }
-    }
-
     /** The parts of OpenAI's {@code input} as the fields that they are elsewhere. */
     static Map<String, @Nullable Object> ofInput(Map<?, ?> input) throws BadRow {
         for (Object key : input.keySet()) {
@@ -87,15 +67,5 @@ final class RowExtras {
         fields.put("tools", input.get("tools"));
         fields.put("parallel_tool_calls", input.get("parallel_tool_calls"));
         return fields;
-    }
-
-    /** Every row counts once: a dataset that says otherwise must not be trained on as if it did not. */
-    static void requireWeightOne(Map<?, ?> row) throws BadRow {
-        Object weight = row.get("weight");
-        if (weight != null && !(weight instanceof Number number && number.doubleValue() == 1)) {
-            throw new BadRow(
-                    "unsupported",
-                    "weight %s is not supported: every row counts once; make it 1, or leave it out".formatted(weight));
-        }
     }
 }

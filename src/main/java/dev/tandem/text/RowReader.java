@@ -50,7 +50,6 @@ final class RowReader {
                                 .formatted(columns.missing(field, object), String.join(", ", shape.fields())));
             }
         }
-        RowExtras.requireWeightOne(fields);
         PreferenceRow row = read(line, shape, fields);
         found.add(format == DatasetFormat.AUTO ? formatOf(shape, fields, row) : format);
         return row;
@@ -114,7 +113,7 @@ final class RowReader {
                     "messages must end with an assistant's answer to earlier messages, the last role is %s"
                             .formatted(messages.getLast().role()));
         }
-        RowExtras.requireLastTrained(messages, split);
+        RowWeight.requireLastTrained(messages, split);
         var answer = new Conversation(messages.subList(split, messages.size()));
         RowSides.requireContent("messages", answer);
         return row(line, row, new Conversation(messages.subList(0, split)), answer, null);
@@ -127,6 +126,7 @@ final class RowReader {
         var flat = new LinkedHashMap<String, @Nullable Object>(RowExtras.ofInput(input));
         flat.put("chosen", row.get("preferred_output"));
         flat.put("rejected", row.get("non_preferred_output"));
+        flat.put("weight", row.get("weight"));
         return preference(line, flat);
     }
 
@@ -136,11 +136,15 @@ final class RowReader {
         if (rejected != null) {
             RowSides.requireSameKind("chosen", chosen, "rejected", rejected);
         }
-        RowSides.requireContent(rejected == null ? "completion" : "chosen", chosen);
+        String answer = rejected == null ? "completion" : "chosen";
+        RowSides.requireContent(answer, chosen);
+        RowWeight.requireAnswerTrained(prompt, answer, chosen);
         if (rejected != null) {
             RowSides.requireContent("rejected", rejected);
+            RowWeight.requireAnswerTrained(prompt, "rejected", rejected);
         }
-        return new PreferenceRow(line, prompt, chosen, rejected, RowExtras.tools(row), RowExtras.kwargs(row));
+        return new PreferenceRow(
+                line, prompt, chosen, rejected, RowExtras.tools(row), RowExtras.kwargs(row), RowWeight.of(row));
     }
 
     private Side side(Map<?, ?> row, String field) throws BadRow {

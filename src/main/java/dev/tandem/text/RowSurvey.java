@@ -73,7 +73,7 @@ public final class RowSurvey implements PreferenceFile.Visitor {
             return;
         }
         try {
-            waiting.add(tokenizer.text(method == Method.SFT ? demonstration(row) : row));
+            waiting.add(tokenizer.text(method == Method.SFT ? row.demonstration() : row));
         } catch (TemplateError e) {
             tokenizeWaiting(); // so that rows are told in file order
             listener.refused(row.line(), "the chat template refuses the row: " + e.getMessage());
@@ -85,10 +85,6 @@ public final class RowSurvey implements PreferenceFile.Visitor {
 
     @Override
     public void problem(RowProblem problem) {} // told when the file was stored
-
-    private static PreferenceRow demonstration(PreferenceRow row) {
-        return new PreferenceRow(row.line(), row.prompt(), row.chosen(), null, row.tools(), row.chatTemplateKwargs());
-    }
 
     private void tokenizeWaiting() {
         tokenizer.encode(waiting).forEach(row -> listener.row(RowFate.of(row, maxLength, mode)));

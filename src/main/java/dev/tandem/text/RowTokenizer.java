@@ -61,7 +61,14 @@ public final class RowTokenizer {
     RowText text(PreferenceRow row) {
         if (row.prompt() instanceof Text prompt && row.chosen() instanceof Text chosen) {
             String rejected = row.rejected() instanceof Text text ? prompt.text() + ended(text.text()) : null;
-            return new RowText(row.line(), prompt.text(), prompt.text() + ended(chosen.text()), rejected, true, false);
+            return new RowText(
+                    row.line(),
+                    prompt.text(),
+                    prompt.text() + ended(chosen.text()),
+                    rejected,
+                    row.weight(),
+                    true,
+                    false);
         }
         if (row.prompt() instanceof Conversation prompt && row.chosen() instanceof Conversation chosen) {
             return conversation(row, prompt.messages(), chosen.messages());
@@ -81,7 +88,7 @@ public final class RowTokenizer {
             throw new TemplateError(
                     "the chat template writes the prompt in another way when an answer follows, so there is no border between them");
         }
-        return new RowText(row.line(), promptText, chosenText, rejectedText, false, parts);
+        return new RowText(row.line(), promptText, chosenText, rejectedText, row.weight(), false, parts);
     }
 
     private static boolean startWith(String prompt, String chosen, @Nullable String rejected) {
@@ -135,7 +142,9 @@ public final class RowTokenizer {
                 prompt,
                 completion(row, prompt, ids.get(1), row.chosen()),
                 rejectedText == null ? null : completion(row, prompt, ids.get(2), rejectedText),
-                split);
+                split,
+                null,
+                (float) row.weight());
     }
 
     private int[] completion(RowText row, int[] prompt, int[] joinedIds, String joined) {

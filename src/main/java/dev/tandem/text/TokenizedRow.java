@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     {@link RowTokenizer}
  * @param rejectedPromptIds the prompt of the rejected side where it is not {@code promptIds}: of a row that was cut at its
  *     start, the longer completion has less of it
+ * @param weight factor of the row's loss, from 0
  */
 public record TokenizedRow(
         long line,
@@ -19,15 +20,12 @@ public record TokenizedRow(
         int[] chosenIds,
         int @Nullable [] rejectedIds,
         boolean boundarySplit,
-        int @Nullable [] rejectedPromptIds) {
+        int @Nullable [] rejectedPromptIds,
+        float weight) {
 
-    public TokenizedRow(
-            long line, int[] promptIds, int[] chosenIds, int @Nullable [] rejectedIds, boolean boundarySplit) {
-        this(line, promptIds, chosenIds, rejectedIds, boundarySplit, null);
-    }
-
+    /** A row that is whole and counts once. */
     public TokenizedRow(long line, int[] promptIds, int[] chosenIds, int @Nullable [] rejectedIds) {
-        this(line, promptIds, chosenIds, rejectedIds, false);
+        this(line, promptIds, chosenIds, rejectedIds, false, null, 1);
     }
 
     /**
@@ -50,14 +48,14 @@ public record TokenizedRow(
 
     private TokenizedRow cutAtEnd(int room) {
         int[] rejected = rejectedIds == null ? null : first(rejectedIds, room);
-        return new TokenizedRow(line, promptIds, first(chosenIds, room), rejected, boundarySplit);
+        return new TokenizedRow(line, promptIds, first(chosenIds, room), rejected, boundarySplit, null, weight);
     }
 
     private TokenizedRow cutAtStart(int maxLength) {
         int[] prompt = last(promptIds, maxLength - chosenIds.length);
         int[] chosen = last(chosenIds, maxLength);
         if (rejectedIds == null) {
-            return new TokenizedRow(line, prompt, chosen, null, boundarySplit);
+            return new TokenizedRow(line, prompt, chosen, null, boundarySplit, null, weight);
         }
         int[] rejectedPrompt = last(promptIds, maxLength - rejectedIds.length);
         return new TokenizedRow(
@@ -66,7 +64,8 @@ public record TokenizedRow(
                 chosen,
                 last(rejectedIds, maxLength),
                 boundarySplit,
-                rejectedPrompt.length == prompt.length ? null : rejectedPrompt);
+                rejectedPrompt.length == prompt.length ? null : rejectedPrompt,
+                weight);
     }
 
     /** Ids of the longer of both sequences, prompt and completion together. */

@@ -26,13 +26,18 @@ record LossAlarm(double initialLoss) {
         }
     }
 
-    /** While the policy is the reference, the loss has a known value: an alarm that costs nothing. */
-    void checkFirst(double loss, int step) {
-        if (step == 0 && Math.abs(loss - initialLoss) > 1e-3 * Math.max(1, Math.abs(initialLoss))) {
+    /**
+     * While the policy is the reference, the loss has a known value: an alarm that costs nothing.
+     *
+     * @param weight of a pair, in the mean
+     */
+    void checkFirst(double loss, double weight, int step) {
+        double expected = initialLoss * weight;
+        if (step == 0 && Math.abs(loss - expected) > 1e-3 * Math.max(1, Math.abs(expected))) {
             throw new TrainingFailure(
                     FailureKind.DIVERGED,
                     "the loss of the first step is %.6f where policy and reference are the same and it must be %.6f; the run stops, because its numbers cannot be right"
-                            .formatted(loss, initialLoss));
+                            .formatted(loss, expected));
         }
     }
 }

@@ -125,6 +125,36 @@ record MicroBatch(List<TokenizedRow> rows, List<TokenTree> trees, int[] starts) 
         return starts[sequence + 1] - starts[sequence];
     }
 
+    /** Factors of the rows' losses; null where each counts once. */
+    float @Nullable [] rowWeights() {
+        if (rows.stream().allMatch(row -> row.weight() == 1)) {
+            return null;
+        }
+        float[] weights = new float[rows.size()];
+        for (int row = 0; row < weights.length; row++) {
+            weights[row] = rows.get(row).weight();
+        }
+        return weights;
+    }
+
+    /** The same of each prediction, where each row is one sequence. */
+    float @Nullable [] predictionWeights() {
+        float[] perRow = rowWeights();
+        if (perRow == null) {
+            return null;
+        }
+        float[] weights = new float[predictions()];
+        for (int row = 0; row < perRow.length; row++) {
+            Arrays.fill(weights, starts[row], starts[row + 1], perRow[row]);
+        }
+        return weights;
+    }
+
+    /** What a loss that is the same for all rows comes to. */
+    double meanRowWeight() {
+        return rows.stream().mapToDouble(TokenizedRow::weight).average().orElse(1);
+    }
+
     /** Of each sequence: completion tokens that are predicted. */
     float[] predictedLengths() {
         float[] lengths = new float[sequences()];

@@ -54,11 +54,15 @@ sealed interface Objective permits PreferenceObjective, Objective.Likelihood {
         return OptionalDouble.empty();
     }
 
-    /** Negative log-likelihood, summed over completion tokens; the weight makes a mean of it. */
+    /** Negative log-likelihood, summed over completion tokens, each as often as its row counts; a factor makes a mean of it. */
     record Likelihood() implements Objective {
         @Override
         public NDArray loss(MicroBatch batch, Predictions predictions) {
-            return predictions.policy().sum().neg();
+            NDArray logps = predictions.policy(); // (M)
+            float[] weights = batch.predictionWeights();
+            NDArray counted =
+                    weights == null ? logps : logps.mul(logps.getManager().create(weights));
+            return counted.sum().neg();
         }
 
         @Override

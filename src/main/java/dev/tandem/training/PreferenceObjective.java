@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mean over pairs of the weighted sum of preference losses. The pairs are those of one declared micro-batch and must
+ * Mean over pairs of the weighted sum of preference losses, each pair times the weight of its row. The pairs are those of one declared micro-batch and must
  * come together: optimal transport sorts over them, and the likelihood is a mean over their tokens.
  *
  * @param ldAlpha weight of the tokens past the shorter answer's length, arXiv:2409.06411; null for 1
@@ -54,7 +54,7 @@ record PreferenceObjective(
     public NDArray loss(MicroBatch batch, Predictions predictions) {
         var sequences = new SequenceSums(batch, predictions);
         Pairs pairs = sequences.pairs(divergence, ldAlpha);
-        NDArray weights = weighted ? sequences.ownLikeliness() : null; // (B)
+        NDArray weights = weights(batch, sequences);
         NDArray total = null;
         for (Term term : terms) {
             NDArray perPair = term.loss().perPair(pairs); // (B)
@@ -63,6 +63,16 @@ record PreferenceObjective(
             total = total == null ? part : total.add(part);
         }
         return Objects.requireNonNull(total, "a spec has at least one loss");
+    }
+
+    /** (B); null where every pair counts once. */
+    private @Nullable NDArray weights(MicroBatch batch, SequenceSums sequences) {
+        float[] ofRows = batch.rowWeights();
+        if (ofRows == null) {
+            return weighted ? sequences.ownLikeliness() : null;
+        }
+        NDArray given = sequences.perRow(ofRows);
+        return weighted ? sequences.ownLikeliness().mul(given) : given;
     }
 
     /** It does not depend on the data if it is the same for two unlike pairs. */

@@ -27,12 +27,29 @@ record RunData(List<TokenizedRow> rows, @Nullable List<TokenizedRow> evalRows, i
     /** All that decides the run's numbers: what went in, and the token ids that this program made of it. */
     RunIdentity identity(TrainingRun run) {
         MessageDigest sha = sha256();
-        rows.forEach(row -> update(sha, row));
-        if (evalRows != null && run.spec().bestMetric() != null) {
-            evalRows.forEach(row -> update(sha, row));
-        }
-        return RunIdentity.of(run.method(), run.spec(), run.lora(), run.origins())
-                .with("token_ids", "sha256:" + HexFormat.of().formatHex(sha.digest()));
+        counted(run).forEach(row -> update(sha, row));
+        RunIdentity identity = RunIdentity.of(run.method(), run.spec(), run.lora(), run.origins())
+                .with("token_ids", hex(sha));
+        return counted(run).allMatch(row -> row.weight() == 1) ? identity : identity.with("row_weights", weights(run));
+    }
+
+    private String weights(TrainingRun run) {
+        MessageDigest sha = sha256();
+        counted(run)
+                .forEach(row -> sha.update(
+                        ByteBuffer.allocate(Float.BYTES).putFloat(row.weight()).array()));
+        return hex(sha);
+    }
+
+    /** The rows that decide the result. */
+    private Stream<TokenizedRow> counted(TrainingRun run) {
+        return evalRows != null && run.spec().bestMetric() != null
+                ? Stream.concat(rows.stream(), evalRows.stream())
+                : rows.stream();
+    }
+
+    private static String hex(MessageDigest sha) {
+        return "sha256:" + HexFormat.of().formatHex(sha.digest());
     }
 
     /** Adds a row's ids, each sequence with its length. */

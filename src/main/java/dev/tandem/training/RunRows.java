@@ -1,11 +1,15 @@
 package dev.tandem.training;
 
 import dev.tandem.spec.DataSource;
+import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.PromptBoundary;
+import dev.tandem.spec.RunFit;
+import dev.tandem.spec.TrainingFailure;
 import dev.tandem.spec.TrainingSpec;
 import dev.tandem.text.RowTokenizer;
 import dev.tandem.text.TextTokenizer;
 import dev.tandem.text.TokenizedDataset;
+import dev.tandem.text.TokenizedRow;
 import dev.tandem.transformer.ModelConfig;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +46,7 @@ final class RunRows {
         TokenizedDataset data = TokenizedDataset.read(
                 source, tokenizer, maxLength(run.spec(), config), run.spec().truncationMode(), run.method());
         data.highest().requireWithin(config.vocabSize());
+        requireWeighable(data.rows(), name);
         data.dropped().stream()
                 .findFirst()
                 .ifPresent(first -> warn(
@@ -63,6 +68,19 @@ final class RunRows {
                                         ? "the completion was encoded on its own, so no text is lost"
                                         : "their completions are cut as TRL cuts them and lose text there; set prompt_boundary to repair to keep it"));
         return data;
+    }
+
+    private void requireWeighable(List<TokenizedRow> rows, String name) {
+        List<Long> weighted = rows.stream()
+                .filter(row -> row.weight() != 1)
+                .map(TokenizedRow::line)
+                .toList();
+        if (!weighted.isEmpty()) {
+            RunFit.weightProblem(run.method(), run.spec(), name, weighted.size(), weighted.getFirst())
+                    .ifPresent(problem -> {
+                        throw new TrainingFailure(FailureKind.INVALID_DATASET, problem);
+                    });
+        }
     }
 
     /** Learned positions end where the table ends, whatever the spec says. */

@@ -49,6 +49,11 @@ final class SequenceSums {
         return means.sum(new int[] {1}).exp();
     }
 
+    /** Numbers of the rows, beside the predictions. (B) */
+    NDArray perRow(float[] numbers) {
+        return manager.create(numbers);
+    }
+
     private static Side side(int column, NDArray... perSequence) {
         NDArray[] of = new NDArray[perSequence.length];
         for (int i = 0; i < of.length; i++) {

@@ -207,7 +207,10 @@ final class TrainingLoop {
             routers += result.auxLoss() == null ? 0 : weight * spec.routerAuxLossCoef() * result.auxLoss();
         }
         double loss = DoubleStream.of(losses).sum();
-        alarm.checkFirst(loss - routers, step);
+        alarm.checkFirst(
+                loss - routers,
+                batches.stream().mapToDouble(MicroBatch::meanRowWeight).sum() * weight,
+                step);
         double norm = update.apply(step);
         step++;
         window.addStep(loss, norm, (System.nanoTime() - started) / 1e9);

@@ -82,6 +82,7 @@ class DataReportTest {
                  "conflicting_lines": [{"line": 3, "earlier_line": 1}, {"line": 7, "earlier_line": 3}],
                  "lengths": {"pairs": 5, "chosen_longer": 4, "rejected_longer": 1, "chosen_longer_share": 0.8,
                              "mean_difference": 2.4, "median_difference": 1.0},
+                 "weights": null,
                  "warnings": [
                     "2 of 5 rows contradict an earlier row, which prefers what they reject; line 3 does line 1",
                     "2 of 5 rows repeat an earlier row word for word and so count more; line 2 does line 1"]}
@@ -224,7 +225,7 @@ class DataReportTest {
     }
 
     private static PreferenceRow row(long line, String prompt, String chosen, String rejected) {
-        return new PreferenceRow(line, new Text(prompt), new Text(chosen), new Text(rejected), null, Map.of());
+        return new PreferenceRow(line, new Text(prompt), new Text(chosen), new Text(rejected), null, Map.of(), 1);
     }
 
     private static String line(PreferenceRow row) {

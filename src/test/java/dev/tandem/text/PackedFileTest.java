@@ -87,6 +87,14 @@ class PackedFileTest extends CollectedRows {
     }
 
     @Test
+    void aWeightThatIsLeftEmptyIsOneAndOneThatIsNoNumberIsRefused() throws IOException {
+        read(PARQUET.resolve("weights.parquet"), Map.of());
+        assertThat(rows).extracting(PreferenceRow::weight).containsExactly(2.5, 1.0, 0.0);
+        assertThat(problems).extracting(RowProblem::line).containsExactly(3L, 5L);
+        assertThat(problems).extracting(RowProblem::code).containsOnly("invalid_value");
+    }
+
+    @Test
     void columnsOfOtherNamesAreMapped() throws IOException {
         Reading.Found found = read(
                 PARQUET.resolve("renamed.parquet"),

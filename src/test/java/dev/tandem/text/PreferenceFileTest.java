@@ -54,7 +54,17 @@ class PreferenceFileTest extends CollectedRows {
             {"chosen": "c", "rejected": "r", "tools": 5}      ¦ wrong_type      ¦ tools must be a list
             {"chosen": "c", "rejected": "r", "tools": "[{"}   ¦ invalid_json    ¦ broken JSON
             {"chosen": "c", "rejected": "r", "tools": ["f"]}  ¦ wrong_type      ¦ tools must be a list of objects
-            {"chosen": "c", "rejected": "r", "weight": 0.5}   ¦ unsupported     ¦ weight 0.5 is not supported
+            {"chosen": "c", "rejected": "r", "weight": -0.5}  ¦ invalid_value   ¦ weight must be from 0 (the row counts nothing) to 3.4e38, was -0.5
+            {"chosen": "c", "rejected": "r", "weight": 1e400} ¦ invalid_value   ¦ weight must be from 0
+            {"chosen": "c", "rejected": "r", "weight": 1e39}  ¦ invalid_value   ¦ was 1.0E39
+            {"chosen": "c", "rejected": "r", "weight": NaN}   ¦ invalid_json    ¦ NaN
+            {"chosen": "c", "rejected": "r", "weight": "2"}   ¦ wrong_type      ¦ weight must be a number, was the text "2"
+            {"chosen": "c", "rejected": "r", "weight": true}  ¦ wrong_type      ¦ weight must be a number, was true
+            {"chosen": "c", "rejected": "r", "weight": [1]}   ¦ wrong_type      ¦ weight must be a number, was a list
+            {"prompt": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 1}, {"role": "user", "content": "q"}], "completion": [{"role": "assistant", "content": "a"}]} ¦ unsupported ¦ prompt[1].weight must be 0 or left out, was 1
+            {"chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 0}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "b"}]} ¦ unsupported ¦ chosen[0].weight must be 1 or left out, was 0
+            {"chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "b", "weight": 0.5}]} ¦ unsupported ¦ rejected[0].weight must be 1
+            {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 0}]} ¦ unsupported ¦ messages[1].weight must be 1 or left out, was 0: the answer at the end is trained on
             {"input": {"messages": "q"}, "preferred_output": [], "non_preferred_output": []} ¦ empty ¦ chosen must have
             """)
     void saysWhatIsWrongWithALine(String line, String code, String message) throws IOException {
@@ -65,6 +75,24 @@ class PreferenceFileTest extends CollectedRows {
             assertThat(problem.code()).isEqualTo(code);
             assertThat(problem.message()).contains(message);
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '¦', quoteCharacter = '`', textBlock = """
+            {"prompt": "p", "chosen": "c", "rejected": "r", "weight": 2}      ¦ 2
+            {"prompt": "p", "chosen": "c", "rejected": "r", "weight": 0.25}   ¦ 0.25
+            {"prompt": "p", "chosen": "c", "rejected": "r", "weight": -0.0}   ¦ 0
+            {"prompt": "p", "chosen": "c", "rejected": "r", "weight": null}   ¦ 1
+            {"prompt": "p", "chosen": "c", "rejected": "r"}                   ¦ 1
+            {"chosen": "c", "rejected": "r", "weight": 3}                     ¦ 3
+            {"prompt": "p", "completion": "c", "weight": 4}                   ¦ 4
+            {"messages": [{"role": "user", "content": "q", "weight": 0}, {"role": "assistant", "content": "a", "weight": 1}], "weight": 5} ¦ 5
+            {"input": {"messages": [{"role": "user", "content": "q"}]}, "preferred_output": [{"role": "assistant", "content": "a"}], "non_preferred_output": [{"role": "assistant", "content": "b"}], "weight": 6} ¦ 6
+            """)
+    void aRowOfAnyShapeMaySayHowMuchItCounts(String line, double weight) throws IOException {
+        read(line);
+        assertThat(problems).isEmpty();
+        assertThat(rows).extracting(PreferenceRow::weight).containsExactly(weight);
     }
 
     @Test

@@ -176,7 +176,7 @@ class RowTokenizerTest {
             rejected = parts.rejected();
         }
         Map<String, Object> row = Golden.JSON.treeToValue(json, Map.class);
-        return new PreferenceRow(1, prompt, chosen, rejected, RowExtras.tools(row), RowExtras.kwargs(row));
+        return new PreferenceRow(1, prompt, chosen, rejected, RowExtras.tools(row), RowExtras.kwargs(row), 1);
     }
 
     @SuppressWarnings("unchecked")

@@ -249,7 +249,8 @@ class ExactnessTest {
                     ids(100 + 11 * seed, length[1]),
                     ids(250 + 13 * seed, length[2]),
                     false,
-                    way.shared ? null : prompt));
+                    way.shared ? null : prompt,
+                    1));
         }
         return rows;
     }

@@ -93,6 +93,15 @@ class GroupingTest {
         assertAlike(run.withMethod(Method.SFT), true);
     }
 
+    @Test
+    void rowsCountTheirWeightInWhateverPassTheyRun() throws Exception {
+        double[] weights = {2, 0, 1, 0.5, 3};
+        TinyRun run = TinyRun.of("odd-batches-and-eval").with("max_steps", 6).weighing(temporary, weights);
+        assertAlike(run.with("use_weighting", true), false);
+        assertAlike(run.with("loss_type", List.of("sft", "ipo")), false);
+        assertAlike(run.withMethod(Method.SFT), true);
+    }
+
     private void assertAlike(TinyRun run, boolean recomputes) throws Exception {
         List<TokenizedRow> rows = rows(run, run.in(temporary, null).data());
         int longest = rows.stream()

@@ -23,8 +23,18 @@ final class LossProbe {
     record Answer(double loss, float[] gradients, Map<String, Double> metrics) {}
 
     void add(int promptTokens, int chosenTokens, int rejectedTokens) {
+        add(promptTokens, chosenTokens, rejectedTokens, 1);
+    }
+
+    void add(int promptTokens, int chosenTokens, int rejectedTokens, double weight) {
         rows.add(new TokenizedRow(
-                rows.size() + 1, new int[promptTokens], new int[chosenTokens], new int[rejectedTokens]));
+                rows.size() + 1,
+                new int[promptTokens],
+                new int[chosenTokens],
+                new int[rejectedTokens],
+                false,
+                null,
+                (float) weight));
     }
 
     /** One pair of one token a side. */

@@ -5,9 +5,11 @@ import dev.tandem.spec.DatasetFormat;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.OnInvalid;
 import dev.tandem.spec.TrainingSpec;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,15 @@ record TinyRun(
 
     TinyRun withData(Path other) {
         return new TinyRun(golden, model, other, training, method, referenceCache);
+    }
+
+    /** On the same rows with weights, one after the other from the start again. */
+    TinyRun weighing(Path folder, double... weights) throws IOException {
+        List<String> lines = Files.readAllLines(data);
+        for (int i = 0; i < lines.size(); i++) {
+            lines.set(i, lines.get(i).replaceFirst("^\\{", "{\"weight\": %s, ".formatted(weights[i % weights.length])));
+        }
+        return withData(Files.write(Files.createTempFile(folder, "weighted", ".jsonl"), lines));
     }
 
     TinyRun withMethod(Method other) {
