@@ -46,9 +46,10 @@ final class RowWeight {
     }
 
     private static void require(String field, Side side, int first, int trained) throws BadRow {
-        if (!(side instanceof Side.Conversation(List<Message> messages))) {
+        if (!(side instanceof Side.Conversation conversation)) {
             return;
         }
+        List<Message> messages = conversation.messages();
         for (int i = 0; i < messages.size(); i++) {
             @Nullable Object weight = messages.get(i).fields().get("weight");
             if (weight != null && !(weight instanceof Number number && number.doubleValue() == trained)) {
