@@ -31,7 +31,7 @@ class ScoringApi {
             summary = "Log-probabilities and implicit rewards of completions, token by token",
             description =
                     "The first request for a model starts a process for it and takes seconds; the process stays for"
-                            + " a while. The reward is beta * (logp - reference_logp).")
+                            + " a while. The reward is beta * (logp - reference_logp); a row's weight does not change it.")
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = ApiForms.Score.class)))
     @PostMapping(path = "/{id}/score", consumes = MediaType.APPLICATION_JSON_VALUE)

@@ -16,8 +16,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mean over pairs of the weighted sum of preference losses, each pair times the weight of its row. The pairs are those of one declared micro-batch and must
- * come together: optimal transport sorts over them, and the likelihood is a mean over their tokens.
+ * Mean over pairs of the weighted sum of preference losses, each pair times the weight of its row. The pairs are those of one
+ * declared micro-batch and must come together: optimal transport sorts over them, and the likelihood is a mean over their
+ * tokens.
  *
  * @param ldAlpha weight of the tokens past the shorter answer's length, arXiv:2409.06411; null for 1
  * @param weighted whether pairs are weighed as in WPO, arXiv:2406.11827
