@@ -6,6 +6,7 @@ import dev.tandem.security.Permit;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +61,7 @@ final class OpenStream {
         } catch (RuntimeException e) {
             if (!DatabaseOutage.caused(e)) {
                 LOG.warn("a stream of {} broke; its reader may open it again", job(), e);
-                breakOff(e);
+                breakOff(new CloseNowException("this stream broke"));
             }
         }
         switch (piece) {

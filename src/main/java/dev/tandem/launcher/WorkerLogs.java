@@ -7,13 +7,17 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What workers print, one file for each attempt: {@code <job>/<epoch>.log}. Read in parts, however long they are. */
+/**
+ * What workers print, one file for each attempt: {@code <job>/<epoch>.log}. Read in parts, however long they are. A log may go
+ * with its job while it is read: what is gone has nothing in it.
+ */
 final class WorkerLogs {
 
     private static final int BLOCK = 1 << 16;
@@ -30,18 +34,12 @@ final class WorkerLogs {
 
     /** The last lines of one attempt. */
     List<String> tail(Attempt attempt, int lines) {
-        Path file = file(attempt);
-        if (!Files.exists(file)) {
-            return List.of();
-        }
-        try (SeekableByteChannel log = Files.newByteChannel(file)) {
+        return from(file(attempt), List.of(), log -> {
             long start = new Tail(lines).start(log);
             return text(read(log, start, Math.toIntExact(Math.min(log.size() - start, Integer.MAX_VALUE / 2))))
                     .lines()
                     .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
-        }
+        });
     }
 
     /** Where the last lines of all attempts of the job begin. */
@@ -49,11 +47,7 @@ final class WorkerLogs {
         var tail = new Tail(lines);
         var start = LogMark.BEGINNING;
         for (var attempt : files(job).descendingMap().entrySet()) {
-            try (SeekableByteChannel log = Files.newByteChannel(attempt.getValue())) {
-                start = new LogMark(attempt.getKey(), tail.start(log));
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot read " + attempt.getValue(), e);
-            }
+            start = from(attempt.getValue(), start, log -> new LogMark(attempt.getKey(), tail.start(log)));
             if (tail.isFull()) {
                 break;
             }
@@ -93,14 +87,26 @@ final class WorkerLogs {
     }
 
     private static byte[] read(Path file, long offset) {
-        try (SeekableByteChannel log = Files.newByteChannel(file)) {
+        return from(file, new byte[0], log -> {
             ByteBuffer block = read(log, offset, BLOCK);
             byte[] bytes = new byte[block.remaining()];
             block.get(bytes);
             return bytes;
+        });
+    }
+
+    private static <T> T from(Path file, T ifGone, Reading<T> reading) {
+        try (SeekableByteChannel log = Files.newByteChannel(file)) {
+            return reading.read(log);
+        } catch (NoSuchFileException e) {
+            return ifGone;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }
+    }
+
+    private interface Reading<T> {
+        T read(SeekableByteChannel log) throws IOException;
     }
 
     private static ByteBuffer read(SeekableByteChannel log, long offset, int most) throws IOException {
@@ -118,12 +124,12 @@ final class WorkerLogs {
     private NavigableMap<Long, Path> files(String job) {
         var files = new TreeMap<Long, Path>();
         Path logs = folder.resolve(job);
-        if (Files.isDirectory(logs)) {
-            try (Stream<Path> all = Files.list(logs)) {
-                all.forEach(log -> files.put(epoch(log), log));
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot list " + logs, e);
-            }
+        try (Stream<Path> all = Files.list(logs)) {
+            all.forEach(log -> files.put(epoch(log), log));
+        } catch (NoSuchFileException e) {
+            return files; // no attempt has begun, or the job is deleted
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + logs, e);
         }
         return files;
     }

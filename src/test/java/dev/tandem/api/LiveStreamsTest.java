@@ -38,7 +38,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.MediaType;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
@@ -219,7 +222,8 @@ class LiveStreamsTest {
     }
 
     @Test
-    void aStreamThatBreaksIsCutWithoutAnotherAnswerInIt() throws Exception {
+    @ExtendWith(OutputCaptureExtension.class)
+    void aStreamThatBreaksIsCutWithoutAnotherAnswerInItAndLoggedOnce(CapturedOutput output) throws Exception {
         String job = scene.submit("steps=1").id();
         Path folder = Files.createDirectories(home.logs().resolve(job));
         Files.writeString(folder.resolve("1.log"), "one\n");
@@ -233,6 +237,7 @@ class LiveStreamsTest {
             assertThat(answer.lines())
                     .as("neither a problem nor the mark of an end")
                     .containsExactly("");
+            assertThat(output).containsOnlyOnce("a stream of " + job + " broke").doesNotContain("Servlet.service()");
         }
     }
 
