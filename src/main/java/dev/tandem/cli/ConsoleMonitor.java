@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ final class ConsoleMonitor implements TrainingMonitor, AutoCloseable {
     }
 
     @Override
-    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep) {
+    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep, Duration took) {
         bar.line("checkpoint at step %d: %s".formatted(step, folder));
         try {
             kept.add(step, folder, bestStep);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,7 +88,7 @@ final class Stopwatch implements TrainingMonitor {
     public void warned(String message, Map<String, Object> data) {}
 
     @Override
-    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep) {}
+    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep, Duration took) {}
 
     @Override
     public Instruction proceed(int step, int totalSteps, double epoch, @Nullable Double etaSeconds) {

@@ -110,10 +110,18 @@ public class Attempts {
                 .param("job", job.id())
                 .param("epoch", job.epoch())
                 .param("worker", worker)
-                .param("ms", terms.firstLease().toMillis())
+                .param("ms", terms.lease().toMillis())
                 .update();
         events.status(job, "info");
         return new Claim(job.id(), job.epoch(), token, List.copyOf(gpus));
+    }
+
+    /** The claim's worker was started and has time to get up; without this word, its server died before. */
+    public void workerStarted(AttemptId id) {
+        extend("WHERE job_id = :job AND epoch = :epoch", terms.firstLease())
+                .param("job", id.job())
+                .param("epoch", id.epoch())
+                .update();
     }
 
     /**
@@ -121,10 +129,14 @@ public class Attempts {
      * then no worker could renew, so silence says nothing.
      */
     public void giveGrace() {
-        sql.sql(
-                        "UPDATE lease SET expires_at = greatest(expires_at, clock_timestamp() + :ms * interval '1 millisecond')")
-                .param("ms", terms.lease().toMillis())
-                .update();
+        extend("", terms.lease()).update();
+    }
+
+    private JdbcClient.StatementSpec extend(String which, Duration silence) {
+        return sql.sql(
+                        "UPDATE lease SET expires_at = greatest(expires_at, clock_timestamp() + :ms * interval '1 millisecond') "
+                                + which)
+                .param("ms", silence.toMillis());
     }
 
     @Transactional(readOnly = true)
@@ -135,17 +147,24 @@ public class Attempts {
     /** The attempt's lease ran out. Nothing happens if a heartbeat came in between. */
     public void lost(AttemptId id) {
         current(id)
-                .filter(job -> isExpired(id))
-                .ifPresent(job -> endings.broke(
-                        job,
-                        AttemptOutcome.LOST,
-                        FailureKind.WORKER_LOST,
-                        "nothing was heard of the worker for %d s"
-                                .formatted(silence(job).toSeconds())));
+                .ifPresent(job -> silence(id)
+                        .ifPresent(seconds -> endings.broke(
+                                job,
+                                AttemptOutcome.LOST,
+                                FailureKind.WORKER_LOST,
+                                "nothing was heard of the worker for %d s".formatted(seconds))));
     }
 
-    private Duration silence(Job job) {
-        return job.status() == JobStatus.STARTING ? terms.firstLease() : terms.lease();
+    /** @return seconds; empty if the attempt's lease still holds */
+    private Optional<Long> silence(AttemptId id) {
+        return sql.sql("""
+                SELECT extract(epoch FROM clock_timestamp() - heartbeat_at)::bigint FROM lease
+                 WHERE job_id = :job AND epoch = :epoch AND expires_at < clock_timestamp()
+                """)
+                .param("job", id.job())
+                .param("epoch", id.epoch())
+                .query(Long.class)
+                .optional();
     }
 
     /** Attempts whose worker was asked to stop and did not in time. */
@@ -233,10 +252,6 @@ public class Attempts {
     private Optional<Job> current(AttemptId id) {
         return jobs.lock(id.job())
                 .filter(job -> job.epoch() == id.epoch() && job.status().isUnderWay());
-    }
-
-    private boolean isExpired(AttemptId id) {
-        return expired().contains(id);
     }
 
     private List<AttemptId> ids(String query) {

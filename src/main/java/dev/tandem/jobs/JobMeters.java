@@ -3,6 +3,7 @@ package dev.tandem.jobs;
 import dev.tandem.spec.Report;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +17,7 @@ class JobMeters {
     private final Counter fencedWrites;
     private final Counter leaseExpirations;
     private final Counter tokens;
+    private final Timer checkpoints;
     private final Counter usefulGpuSeconds;
     private final Counter lostGpuSeconds;
 
@@ -24,6 +26,7 @@ class JobMeters {
         this.fencedWrites = registry.counter("tandem.fenced.writes");
         this.leaseExpirations = registry.counter("tandem.lease.expirations");
         this.tokens = registry.counter("tandem.train.tokens");
+        this.checkpoints = registry.timer("tandem.checkpoint");
         this.usefulGpuSeconds = registry.counter("tandem.gpu.seconds", "outcome", "useful");
         this.lostGpuSeconds = registry.counter("tandem.gpu.seconds", "outcome", "lost");
     }
@@ -66,6 +69,10 @@ class JobMeters {
                 last = now;
             }
         }
+    }
+
+    void checkpointed(double seconds) {
+        checkpoints.record(Duration.ofNanos((long) (1e9 * seconds)));
     }
 
     /**

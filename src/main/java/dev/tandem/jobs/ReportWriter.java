@@ -163,6 +163,9 @@ class ReportWriter {
                 saved.sizeBytes(),
                 job.request().training().saveTotalLimit(),
                 saved.bestStep());
+        if (saved.seconds() != null) {
+            meters.checkpointed(saved.seconds());
+        }
         events.append(
                 job.id(),
                 "info",

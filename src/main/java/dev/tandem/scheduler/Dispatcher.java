@@ -86,6 +86,7 @@ class Dispatcher {
         var attempt = new Attempt(claim.job(), claim.epoch());
         try {
             launcher.ensureStarted(new Start(attempt, claim.token(), address.url(), terms.heartbeat(), claim.gpus()));
+            attempts.workerStarted(new AttemptId(claim.job(), claim.epoch()));
         } catch (UncheckedIOException e) {
             LOG.error("cannot start the worker of {}", attempt, e);
             attempts.startFailed(new AttemptId(claim.job(), claim.epoch()), String.valueOf(e.getMessage()));

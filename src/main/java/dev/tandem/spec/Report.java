@@ -54,9 +54,14 @@ public sealed interface Report {
      * A checkpoint from which the job can go on; {@code path} is absolute.
      *
      * @param bestStep step of the checkpoint that may become the result, which must be kept; null if there is none
+     * @param seconds that the run waited for it; null from a worker of an earlier version
      */
     record CheckpointSaved(
-            int step, String path, long sizeBytes, @Nullable Integer bestStep) implements Report {}
+            int step,
+            String path,
+            long sizeBytes,
+            @Nullable Integer bestStep,
+            @Nullable Double seconds) implements Report {}
 
     /**
      * The run is complete and its result lies in the blob store.

@@ -9,6 +9,7 @@ import dev.tandem.transformer.Kernels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,7 @@ final class Saving {
     Written save(int step, MetricWindow window, BestSoFar best, boolean due, Map<String, Double> latest) {
         Path folder = run.checkpoints().resolve("%sstep-%d".formatted(run.checkpointPrefix(), step));
         BestSoFar with = due ? best.savedAs(step, folder.toAbsolutePath().toString()) : best;
+        long began = System.nanoTime();
         try {
             if (reference != null) {
                 reference.keep();
@@ -67,7 +69,11 @@ final class Saving {
                     new TrainingCheckpoint.State(identity, step, window.state(), with, latest, plan.get()));
             BestSoFar.Saved kept = with.saved();
             monitor.checkpointed(
-                    step, folder, TrainingCheckpoint.size(folder), kept == null ? null : Integer.valueOf(kept.step()));
+                    step,
+                    folder,
+                    TrainingCheckpoint.size(folder),
+                    kept == null ? null : Integer.valueOf(kept.step()),
+                    Duration.ofNanos(System.nanoTime() - began));
             return new Written(folder, with);
         } catch (IOException e) {
             throw new TrainingFailure(

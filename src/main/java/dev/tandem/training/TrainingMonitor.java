@@ -2,6 +2,7 @@ package dev.tandem.training;
 
 import dev.tandem.spec.Instruction;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,9 @@ public interface TrainingMonitor {
      * The checkpoint in {@code folder} is complete and durable.
      *
      * @param bestStep step of the checkpoint that may become the result and must be kept; null if there is none
+     * @param took from the decision to save until it was durable, time in which nothing was trained
      */
-    void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep);
+    void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep, Duration took);
 
     /**
      * Asked after every optimizer step and every evaluation batch.

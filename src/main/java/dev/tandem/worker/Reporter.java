@@ -5,6 +5,7 @@ import dev.tandem.spec.Instruction;
 import dev.tandem.spec.Report;
 import dev.tandem.training.TrainingMonitor;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,9 +58,10 @@ final class Reporter implements TrainingMonitor {
     }
 
     @Override
-    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep) {
-        report(new Report.CheckpointSaved(step, folder.toAbsolutePath().toString(), sizeBytes, bestStep));
-        log.info("checkpoint at step {}: {} ({} bytes)", step, folder, sizeBytes);
+    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep, Duration took) {
+        double seconds = took.toNanos() / 1e9;
+        report(new Report.CheckpointSaved(step, folder.toAbsolutePath().toString(), sizeBytes, bestStep, seconds));
+        log.info("checkpoint at step {}: {} ({} bytes, {} s)", step, folder, sizeBytes, seconds);
     }
 
     @Override

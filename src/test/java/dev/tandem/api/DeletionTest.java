@@ -75,7 +75,7 @@ class DeletionTest {
                 claim.token(),
                 List.of(
                         new Report.Envelope(1, new Report.Metrics("train", 1, Map.of("loss", 0.5))),
-                        new Report.Envelope(2, new Report.CheckpointSaved(1, checkpoint.toString(), 1, null)),
+                        new Report.Envelope(2, new Report.CheckpointSaved(1, checkpoint.toString(), 1, null, null)),
                         new Report.Envelope(3, new Report.Succeeded(1, "fine_tuned", result(), Map.of()))));
         String made = String.valueOf(scene.get(job).outputModel());
 

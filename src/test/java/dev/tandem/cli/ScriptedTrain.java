@@ -5,6 +5,7 @@ import dev.tandem.training.Outcome;
 import dev.tandem.training.TrainingMonitor;
 import dev.tandem.training.TrainingRun;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /** The {@code main} of a command line whose training goes on until it is interrupted. */
@@ -29,7 +30,7 @@ final class ScriptedTrain {
             }
         }
         Path checkpoint = run.checkpoints().resolve(run.checkpointPrefix());
-        monitor.checkpointed(step, checkpoint, 1, null);
+        monitor.checkpointed(step, checkpoint, 1, null, Duration.ZERO);
         return new Outcome.Stopped(Instruction.PAUSE, step, checkpoint);
     }
 }

@@ -173,7 +173,7 @@ class AttemptsTest {
         Job job = scene.submit("steps=1");
         Claim claim = claim();
         List<Report.Envelope> stray =
-                List.of(new Report.Envelope(1, new Report.CheckpointSaved(1, "/etc/important", 1, null)));
+                List.of(new Report.Envelope(1, new Report.CheckpointSaved(1, "/etc/important", 1, null, null)));
         assertThatThrownBy(() -> reports.accept(id(claim), claim.token(), stray))
                 .isInstanceOfSatisfying(RefusedReport.class, e -> reports.refuse(id(claim), e));
 
@@ -193,7 +193,7 @@ class AttemptsTest {
             reports.accept(
                     id(claim),
                     claim.token(),
-                    List.of(new Report.Envelope(step, new Report.CheckpointSaved(step, saved.toString(), 1, 2))));
+                    List.of(new Report.Envelope(step, new Report.CheckpointSaved(step, saved.toString(), 1, 2, null))));
         }
 
         assertThat(history.checkpoints(job.id()))

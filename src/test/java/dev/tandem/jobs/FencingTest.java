@@ -133,7 +133,7 @@ class FencingTest {
     void reportsBeforeARefusedOneAreWritten() {
         Job job = scene.submit("steps=1");
         Claim claim = claim();
-        var stray = new Report.CheckpointSaved(1, "/etc/important", 1, null);
+        var stray = new Report.CheckpointSaved(1, "/etc/important", 1, null, null);
 
         long through = deliveries.take(
                 id(claim), claim.token(), List.of(new Report.Envelope(1, measured(1)), new Report.Envelope(2, stray)));
@@ -174,7 +174,7 @@ class FencingTest {
                 measured(5),
                 new Report.Metrics("eval", 5, Map.of("loss", 0.1)),
                 new Report.Event("info", "I am back", Map.of()),
-                new Report.CheckpointSaved(5, folder, 1, null),
+                new Report.CheckpointSaved(5, folder, 1, null, null),
                 new Report.Succeeded(10, "fine_tuned", tree, Map.of("loss", 0.1)),
                 new Report.Failed(FailureKind.DIVERGED, "NaN"),
                 new Report.Failed(FailureKind.OUT_OF_MEMORY, "no memory"),

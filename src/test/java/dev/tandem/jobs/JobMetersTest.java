@@ -91,13 +91,28 @@ class JobMetersTest {
         Claim claim = attempts.claimNext(offer, AttemptToken.issue()).orElseThrow();
         String folder =
                 Files.createDirectories(home.checkpoints(job.id()).resolve("1")).toString();
-        report(claim, 1, new Report.CheckpointSaved(1, folder, 1, null));
+        report(claim, 1, new Report.CheckpointSaved(1, folder, 1, null, null));
         ago("attempt", "started_at", 1000);
         ago("checkpoint", "created_at", 400);
         report(claim, 2, new Report.Failed(FailureKind.CRASHED, "broke"));
         assertThat(meter("tandem_gpu_seconds_total{outcome=\"useful\"}") - useful)
                 .isCloseTo(600, within(60.0));
         assertThat(meter("tandem_gpu_seconds_total{outcome=\"lost\"}") - lost).isCloseTo(400, within(60.0));
+    }
+
+    @Test
+    void theTimeOfACheckpointIsCountedOnceAndThatOfAnEarlierWorkerNotAtAll() throws Exception {
+        double count = meter("tandem_checkpoint_seconds_count");
+        double seconds = meter("tandem_checkpoint_seconds_sum");
+        scene.submit("steps=1");
+        Claim claim = attempts.claimNext("machine", 1, AttemptToken.issue()).orElseThrow();
+        String folder = Files.createDirectories(home.checkpoints(claim.job()).resolve("1"))
+                .toString();
+        report(claim, 1, new Report.CheckpointSaved(1, folder, 1, null, 2.5));
+        report(claim, 1, new Report.CheckpointSaved(1, folder, 1, null, 2.5));
+        report(claim, 2, new Report.CheckpointSaved(1, folder, 1, null, null));
+        assertThat(meter("tandem_checkpoint_seconds_count") - count).isEqualTo(1);
+        assertThat(meter("tandem_checkpoint_seconds_sum") - seconds).isCloseTo(2.5, within(1e-9));
     }
 
     private void ago(String table, String column, int seconds) {

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.RunningApp;
 import dev.tandem.Scene;
+import dev.tandem.jobs.Attempts.AttemptId;
+import dev.tandem.jobs.Attempts.Claim;
 import dev.tandem.jobs.JobBoard.Attempt;
+import dev.tandem.security.AttemptToken;
 import dev.tandem.security.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +32,15 @@ class JobRunTest {
 
     @Autowired
     JobControl control;
+
+    @Autowired
+    Attempts attempts;
+
+    @Autowired
+    Fleet fleet;
+
+    @Autowired
+    LeaseTerms terms;
 
     @Autowired
     JobBoard board;
@@ -60,6 +74,31 @@ class JobRunTest {
         assertThat(attempts(job)).extracting(Attempt::outcome).containsExactly("crashed", "succeeded");
         assertThat(epochsByStep(job))
                 .containsExactly(1L, 1L, 1L, 1L, 1L, 2L, 2L, 2L, 2L, 2L, 2L, 2L); // steps 6 to 8 were made again
+    }
+
+    @Test
+    void aJobWhoseServerDiesBeforeItStartsAWorkerWaitsForALeaseOnly() throws Exception {
+        Map<String, Object> request = scene.request("steps=1");
+        request.put("resources", Map.of("gpus", 1)); // so that the server of this test leaves it alone
+        Job job = scene.submit(request);
+        var dead = new Fleet.Offer("dead", 1, List.of("0"));
+        fleet.report(dead, Duration.ofMinutes(1));
+        Claim claim = attempts.claimNext(dead, AttemptToken.issue()).orElseThrow();
+
+        Instant claimed = Instant.now();
+        scene.await(job, JobStatus.QUEUED);
+        assertThat(Duration.between(claimed, Instant.now()))
+                .isBetween(terms.lease().minusSeconds(1), terms.firstLease().dividedBy(2));
+
+        Claim again = attempts.claimNext(dead, AttemptToken.issue()).orElseThrow();
+        attempts.workerStarted(new AttemptId(again.job(), again.epoch()));
+        assertThat(sql.sql("SELECT expires_at > clock_timestamp() + interval '20 seconds' FROM lease WHERE epoch = 2")
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+        attempts.workerStarted(new AttemptId(claim.job(), claim.epoch())); // too late, and nothing to extend
+        control.cancel(Project.DEFAULT, job.id());
+        fleet.leave("dead");
     }
 
     @Test

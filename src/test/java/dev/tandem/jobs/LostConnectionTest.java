@@ -181,7 +181,7 @@ class LostConnectionTest {
     private Supplier<Object> underWay(Door door, Job job, Claim claim) {
         var id = new AttemptId(claim.job(), claim.epoch());
         AttemptToken token = claim.token();
-        var stray = new Report.CheckpointSaved(1, "/etc/important", 1, null);
+        var stray = new Report.CheckpointSaved(1, "/etc/important", 1, null, null);
         return switch (door) {
             case FIRST_HEARTBEAT -> () -> reports.heartbeat(id, token, new Heartbeat(3, 10, 0.3, 7.0));
             case REPORTS -> () -> deliveries.take(id, token, all(job));
@@ -223,7 +223,7 @@ class LostConnectionTest {
                 measured(1),
                 new Report.Event("warn", "take care", Map.of("n", 1)),
                 measured(2),
-                new Report.CheckpointSaved(2, folder, 1, null));
+                new Report.CheckpointSaved(2, folder, 1, null, null));
     }
 
     private static Report measured(int step) {

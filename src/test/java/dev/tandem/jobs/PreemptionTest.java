@@ -212,7 +212,7 @@ class PreemptionTest {
 
     private void checkpoint(Claim claim, int seq, int step) throws Exception {
         Path saved = Files.createDirectories(home.checkpoints(claim.job()).resolve("step-" + step));
-        report(claim, seq, new Report.CheckpointSaved(step, saved.toString(), 1, null));
+        report(claim, seq, new Report.CheckpointSaved(step, saved.toString(), 1, null, null));
     }
 
     private void stop(Claim claim, int step) {

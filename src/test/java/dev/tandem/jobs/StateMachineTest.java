@@ -184,7 +184,7 @@ class StateMachineTest {
         return switch (random.nextInt(14)) {
             case 0, 1 ->
                 new Report.Started(100, job.checkpoints.isEmpty() ? 0 : job.checkpoints.lastKey(), 8, 0, "cpu");
-            case 2, 3 -> new Report.CheckpointSaved(step, folder, 1, null);
+            case 2, 3 -> new Report.CheckpointSaved(step, folder, 1, null, null);
             case 4 -> new Report.Event("info", "hello", Map.of());
             case 5 -> new Report.Succeeded(step, "fine_tuned", tree, Map.of("loss", 0.1));
             case 6 -> new Report.Failed(pick(FailureKind.values()), "it broke");

@@ -293,7 +293,7 @@ class ClearingTest {
         Path folder = home.checkpoints(claim.job()).resolve("attempt-1-step-" + step);
         Path file = write(folder.resolve("state.json"));
         Files.setLastModifiedTime(folder, FileTime.from(Instant.EPOCH));
-        var report = new Report.CheckpointSaved(step, folder.toString(), 1, null);
+        var report = new Report.CheckpointSaved(step, folder.toString(), 1, null, null);
         reports.accept(id(claim), claim.token(), List.of(new Report.Envelope(step, report)));
         return file;
     }

@@ -9,6 +9,7 @@ import dev.tandem.spec.RunIdentity;
 import dev.tandem.spec.TrainingFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,7 +48,7 @@ class CrashedRunTest {
         }
 
         @Override
-        public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep) {
+        public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep, Duration took) {
             if (step >= untold) {
                 throw new Killed();
             }

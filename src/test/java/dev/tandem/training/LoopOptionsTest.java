@@ -8,6 +8,7 @@ import dev.tandem.spec.InvalidSpec;
 import dev.tandem.transformer.Safetensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -78,6 +79,7 @@ class LoopOptionsTest {
         var monitor = new RecordedMetrics();
         monitor.pauseAfter = 7;
         var stopped = (Outcome.Stopped) train(run, "first", null, monitor);
+        assertThat(monitor.waits).hasSameSizeAs(monitor.checkpoints).allMatch(Duration::isPositive);
         for (Path checkpoint : monitor.checkpoints) {
             if (!checkpoint.equals(stopped.checkpoint())) {
                 deleteAll(checkpoint);

@@ -2,6 +2,7 @@ package dev.tandem.training;
 
 import dev.tandem.spec.Instruction;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ class RecordedMetrics implements TrainingMonitor {
     final List<String> notes = new ArrayList<>();
     final List<Map<String, Object>> noted = new ArrayList<>();
     final List<Path> checkpoints = new ArrayList<>();
+    final List<Duration> waits = new ArrayList<>();
     int pauseAfter = Integer.MAX_VALUE;
 
     @Override
@@ -48,8 +50,9 @@ class RecordedMetrics implements TrainingMonitor {
     }
 
     @Override
-    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep) {
+    public void checkpointed(int step, Path folder, long sizeBytes, @Nullable Integer bestStep, Duration took) {
         checkpoints.add(folder);
+        waits.add(took);
     }
 
     @Override

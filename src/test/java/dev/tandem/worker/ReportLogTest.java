@@ -97,10 +97,10 @@ class ReportLogTest {
     @Test
     void aReportIsReadableByAnotherProcessOnceItIsAppended() throws IOException {
         try (var log = new ReportLog(file)) {
-            log.append(new Report.CheckpointSaved(7, "/checkpoints/7", 12, null));
+            log.append(new Report.CheckpointSaved(7, "/checkpoints/7", 12, null, 0.5));
             assertThat(Files.readString(file, UTF_8))
                     .isEqualTo("{\"seq\":1,\"report\":{\"type\":\"checkpoint_saved\",\"step\":7,"
-                            + "\"path\":\"/checkpoints/7\",\"size_bytes\":12,\"best_step\":null}}\n");
+                            + "\"path\":\"/checkpoints/7\",\"size_bytes\":12,\"best_step\":null,\"seconds\":0.5}}\n");
         }
     }
 }

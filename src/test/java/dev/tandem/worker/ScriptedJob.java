@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ final class ScriptedJob {
         Path folder = run.checkpoints().resolve("%sstep-%d".formatted(run.checkpointPrefix(), step));
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("step"), String.valueOf(step));
-        monitor.checkpointed(step, folder, 1, null);
+        monitor.checkpointed(step, folder, 1, null, Duration.ZERO);
         return folder;
     }
 

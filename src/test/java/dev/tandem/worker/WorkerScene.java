@@ -100,7 +100,7 @@ final class WorkerScene {
         }
         Path checkpoint = run.checkpoints().resolve(run.checkpointPrefix() + step);
         write(checkpoint.resolve("state"), "x");
-        monitor.checkpointed(step, checkpoint, 1, null);
+        monitor.checkpointed(step, checkpoint, 1, null, Duration.ZERO);
         return new Outcome.Stopped(told, step, checkpoint);
     }
 

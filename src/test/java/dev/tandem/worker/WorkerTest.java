@@ -198,7 +198,8 @@ class WorkerTest {
         var stopped = (Report.Stopped) reports.getLast();
         assertThat(stopped.checkpoint()).isNotNull().startsWith(order.checkpointPath());
         assertThat(reports.get(reports.size() - 2))
-                .isEqualTo(new Report.CheckpointSaved(stopped.step(), String.valueOf(stopped.checkpoint()), 1, null));
+                .isEqualTo(
+                        new Report.CheckpointSaved(stopped.step(), String.valueOf(stopped.checkpoint()), 1, null, 0.0));
     }
 
     static Stream<Arguments> endings() {
