@@ -43,6 +43,7 @@ class ApiSetup implements WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry interceptors) {
+        interceptors.addInterceptor(new ContentTypeCheck());
         interceptors.addInterceptor(new QueryCheck(true)).addPathPatterns("/api/v1/**");
         interceptors.addInterceptor(new QueryCheck(false)).addPathPatterns("/v1/**", "/api/2.0/**");
     }

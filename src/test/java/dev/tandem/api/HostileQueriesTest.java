@@ -169,6 +169,29 @@ class HostileQueriesTest {
         assertThat(problem(head, 413, "head").get("detail").asString()).contains("a head too long");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"*/*", "application/*", "*/*;charset=utf-8", "*/json", "a", ";"})
+    void aBodyOfAnyTypeIsOfNone(String type) throws Exception {
+        for (String path : List.of("/api/v1/jobs", "/api/v1/jobs:estimate", "/api/v1/models", "/v1/fine_tuning/jobs")) {
+            Answer answer = send(HttpRequest.newBuilder(uri(path))
+                    .header("Content-Type", type)
+                    .POST(HttpRequest.BodyPublishers.ofString("{}")));
+            problem(answer, 415, path + " " + type);
+        }
+    }
+
+    @Test
+    void theWordsOfTheJsonLibraryStayInTheServer() throws Exception {
+        for (String body : List.of(
+                "{} {}", "{\"a\": " + "[".repeat(600) + "]".repeat(600) + "}", "{\"a\": " + "9".repeat(2000) + "}")) {
+            Answer answer = send(HttpRequest.newBuilder(uri("/api/v1/jobs"))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(body)));
+            problem(answer, 400, "body");
+            assertThat(answer.body()).doesNotContain("java.", "StreamRead", "Feature");
+        }
+    }
+
     @Test
     void whatIsNoHttpGetsARequestIdToo() throws Exception {
         Answer answer = raw("/api/v1/jobs/a%2Fb");
