@@ -16,14 +16,14 @@ import org.springframework.test.context.ContextConfiguration;
 @AutoConfigureMockMvc
 @ExtendWith(EmptyApp.class)
 @Import({Holdings.class, Scene.class, Busy.class, FaultyCommits.class})
-@ContextConfiguration(initializers = FreshHome.class)
+@ContextConfiguration(initializers = {FreshHome.class, S3Server.Configured.class})
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "tandem.test-home=whole-app",
             "tandem.worker.slots=0",
             "tandem.demo=false",
-            "tandem.models.roots=target/test-roots",
+            "tandem.models.roots=target/test-roots,s3://shelf/models,s3://nowhere/models,s3://locked",
             "tandem.datasets.max-file-size=300MB"
         })
 public @interface WholeApp {}

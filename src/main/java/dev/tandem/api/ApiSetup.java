@@ -43,7 +43,9 @@ class ApiSetup implements WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry interceptors) {
-        interceptors.addInterceptor(new QueryCheck()).addPathPatterns("/api/v1/**");
+        interceptors.addInterceptor(new ContentTypeCheck());
+        interceptors.addInterceptor(new QueryCheck(true)).addPathPatterns("/api/v1/**");
+        interceptors.addInterceptor(new QueryCheck(false)).addPathPatterns("/v1/**", "/api/2.0/**");
     }
 
     private static SecurityScheme bearer() {

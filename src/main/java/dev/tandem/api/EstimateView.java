@@ -2,9 +2,9 @@ package dev.tandem.api;
 
 import dev.tandem.estimates.Estimate;
 import dev.tandem.jobs.Speeds;
+import dev.tandem.spec.TokenCounts;
 import dev.tandem.training.MemoryPlan;
 import dev.tandem.training.RunForecast;
-import dev.tandem.training.TokenCounts;
 import org.jspecify.annotations.Nullable;
 
 /**

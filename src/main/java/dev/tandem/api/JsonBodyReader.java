@@ -89,8 +89,12 @@ final class JsonBodyReader extends AbstractHttpMessageConverter<JsonBody> {
         return value instanceof List<?> list && list.stream().anyMatch(JsonBodyReader::holdsNul);
     }
 
+    /** Without the names of classes and settings that say it. */
     private static String firstLine(String message) {
-        return message.lines().findFirst().orElse("broken");
+        return message.lines()
+                .findFirst()
+                .orElse("broken")
+                .replaceAll(" \\(bound as .*|, from `.*?`|: not allowed as per .*", "");
     }
 
     @Override

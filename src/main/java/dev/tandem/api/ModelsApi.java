@@ -48,7 +48,7 @@ class ModelsApi {
         this.models = models;
     }
 
-    @Operation(summary = "Registers a model from its files, or from a folder of the server")
+    @Operation(summary = "Registers a model from its files, or from a folder of the server or a prefix in S3")
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             content = {
                 @Content(

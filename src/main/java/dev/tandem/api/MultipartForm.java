@@ -8,11 +8,12 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.multipart.MultipartFile;
 import org.springframework.web.multipart.MultipartHttpServletRequest;
 
-/** The parts of an upload, held against the parts it may have; a part that is not known is refused, not ignored. */
+/** The parts of an upload, held against the parts it may have; a part that is not known, or there twice, is refused. */
 public final class MultipartForm {
 
     private final MultipartHttpServletRequest request;
@@ -29,6 +30,9 @@ public final class MultipartForm {
                 .filter(part -> !known.contains(part))
                 .map(part -> unknown(part, known))
                 .forEach(problems::add);
+        for (String part : textParts) {
+            repetition(part).ifPresent(problems::add);
+        }
         if (request.getFiles(filePart).isEmpty()) {
             problems.add(new FieldProblem(
                     filePart,
@@ -46,6 +50,16 @@ public final class MultipartForm {
                 .map("did you mean %s?"::formatted)
                 .orElse("known are " + String.join(", ", known));
         return new FieldProblem(part, "unknown_field", "unknown field %s; %s".formatted(part, wayOut));
+    }
+
+    private Optional<FieldProblem> repetition(String part) {
+        String[] sent = request.getParameterValues(part);
+        return sent == null || sent.length < 2
+                ? Optional.empty()
+                : Optional.of(new FieldProblem(
+                        part,
+                        "wrong_type",
+                        "%s may be given once, was \"%s\"".formatted(part, String.join("\" and \"", sent))));
     }
 
     public List<MultipartFile> files(String part) {

@@ -35,6 +35,9 @@ final class ProblemValve extends ErrorReportValve {
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
+        if (RequestId.of(request) == null) {
+            RequestId.give(request, response);
+        }
         HttpStatusCode code = HttpStatusCode.valueOf(status);
         String detail = "the request cannot be read as HTTP; check its address and headers";
         var problem = Problem.of(code, code.is5xxServerError() ? "internal_error" : Problem.codeOf(code), detail);

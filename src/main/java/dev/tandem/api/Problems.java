@@ -122,8 +122,7 @@ class Problems extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleMaxUploadSizeExceededException(
             MaxUploadSizeExceededException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        String detail = "the upload is larger than the %d bytes allowed; the operator can raise the limit"
-                .formatted(e.getMaxUploadSize());
+        String detail = Mishaps.tooMuch(e);
         return answer(Problem.of(HttpStatus.CONTENT_TOO_LARGE, "too_large", detail), servlet(request));
     }
 

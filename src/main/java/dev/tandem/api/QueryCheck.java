@@ -2,6 +2,7 @@ package dev.tandem.api;
 
 import dev.tandem.spec.FieldProblem;
 import dev.tandem.spec.Form;
+import dev.tandem.spec.InvalidSpec;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
@@ -23,12 +24,23 @@ import org.springframework.web.servlet.HandlerInterceptor;
  */
 final class QueryCheck implements HandlerInterceptor {
 
+    private final boolean strict;
     private final Map<Method, List<QueryParameter>> known = new ConcurrentHashMap<>();
+
+    /** @param strict false where other makers' clients call: what is unknown there is theirs, and their values have rules of their own */
+    QueryCheck(boolean strict) {
+        this.strict = strict;
+    }
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (handler instanceof HandlerMethod method && !takesForm(method)) {
-            check(request.getQueryString() == null ? "" : request.getQueryString(), parameters(method));
+            String query = request.getQueryString() == null ? "" : request.getQueryString();
+            if (strict) {
+                check(query, parameters(method));
+            } else {
+                checkOnce(query, parameters(method));
+            }
         }
         return true;
     }
@@ -53,6 +65,16 @@ final class QueryCheck implements HandlerInterceptor {
                         () -> problems.add(unknown(name, parameters))));
         if (!problems.isEmpty()) {
             throw new InvalidQuery(problems);
+        }
+    }
+
+    private static void checkOnce(String query, List<QueryParameter> parameters) {
+        var problems = new ArrayList<FieldProblem>();
+        Map<String, List<String>> given = read(query, problems);
+        parameters.forEach(each ->
+                each.repetition(given.getOrDefault(each.name(), List.of())).ifPresent(problems::add));
+        if (!problems.isEmpty()) {
+            throw new InvalidSpec(problems);
         }
     }
 

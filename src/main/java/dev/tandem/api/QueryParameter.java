@@ -8,6 +8,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ValueRange;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import org.springframework.web.method.HandlerMethod;
  * @param words that it may be; empty for any
  */
 record QueryParameter(String name, Class<?> type, boolean repeatable, long least, long most, List<String> words) {
+
+    /** In seconds from 1970; the database has no place for all that Java has. */
+    private static final ValueRange TIMES = ValueRange.of(-62_135_596_800L, 253_402_300_799L);
 
     static List<QueryParameter> of(HandlerMethod method) {
         Stream<QueryParameter> declared = Arrays.stream(method.getMethodParameters())
@@ -60,11 +64,19 @@ record QueryParameter(String name, Class<?> type, boolean repeatable, long least
     }
 
     List<FieldProblem> problems(List<String> values) {
-        if (!repeatable && values.size() > 1) {
-            String message = "%s may be given once, was %s".formatted(name, String.join(" and ", values));
-            return List.of(new FieldProblem(name, "wrong_type", message));
-        }
-        return values.stream().flatMap(each -> problem(each).stream()).toList();
+        return repetition(values)
+                .map(List::of)
+                .orElseGet(() ->
+                        values.stream().flatMap(each -> problem(each).stream()).toList());
+    }
+
+    Optional<FieldProblem> repetition(List<String> values) {
+        return repeatable || values.size() < 2
+                ? Optional.empty()
+                : Optional.of(new FieldProblem(
+                        name,
+                        "wrong_type",
+                        "%s may be given once, was %s".formatted(name, String.join(" and ", values))));
     }
 
     private Optional<FieldProblem> problem(String value) {
@@ -82,7 +94,7 @@ record QueryParameter(String name, Class<?> type, boolean repeatable, long least
         if (type == Instant.class) {
             return isTime(value)
                     ? Optional.empty()
-                    : wrong("wrong_type", "a time such as 2026-01-31T09:30:00Z", value, "");
+                    : wrong("wrong_type", "a time such as 2026-01-31T09:30:00Z, of the years 1 to 9999", value, "");
         }
         List<String> given = repeatable && !words.isEmpty() ? List.of(value.split(",", -1)) : List.of(value);
         return words.isEmpty()
@@ -120,8 +132,7 @@ record QueryParameter(String name, Class<?> type, boolean repeatable, long least
 
     private static boolean isTime(String value) {
         try {
-            Instant.parse(value);
-            return true;
+            return TIMES.isValidValue(Instant.parse(value).getEpochSecond());
         } catch (DateTimeParseException e) {
             return false;
         }

@@ -26,15 +26,19 @@ public class RequestId extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        try (var held = MDC.putCloseable("request", give(request, response))) {
+            chain.doFilter(request, response);
+        }
+    }
+
+    static String give(HttpServletRequest request, HttpServletResponse response) {
         String sent = request.getHeader(HEADER);
         String id = sent != null && SANE.matcher(sent).matches()
                 ? sent
                 : UUID.randomUUID().toString();
         request.setAttribute(HEADER, id);
         response.setHeader(HEADER, id);
-        try (var held = MDC.putCloseable("request", id)) {
-            chain.doFilter(request, response);
-        }
+        return id;
     }
 
     /** The id of this request; null before the filter has run. */

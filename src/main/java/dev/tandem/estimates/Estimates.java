@@ -1,7 +1,6 @@
 package dev.tandem.estimates;
 
 import dev.tandem.datasets.Dataset;
-import dev.tandem.datasets.DatasetCatalogue;
 import dev.tandem.jobs.Inputs;
 import dev.tandem.jobs.Speeds;
 import dev.tandem.jobs.Submissions;
@@ -9,21 +8,21 @@ import dev.tandem.jobs.SubmitJob;
 import dev.tandem.launcher.WorkerMemory;
 import dev.tandem.models.ModelRegistry;
 import dev.tandem.models.RegisteredModel;
+import dev.tandem.reports.DatasetTokens;
 import dev.tandem.security.Project;
-import dev.tandem.spec.DataSource;
 import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.InvalidSpec;
+import dev.tandem.spec.TokenCounts;
 import dev.tandem.spec.TrainingFailure;
 import dev.tandem.training.MemoryPlan;
 import dev.tandem.training.RunForecast;
-import dev.tandem.training.TokenCounts;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Service;
 
-/** Tells what a job would come to. It tokenizes every row, holding few in memory, and stores nothing. */
+/** Tells what a job would come to. Every row is tokenized, in a process that holds few in memory, and nothing is stored. */
 @Service
 public class Estimates {
 
@@ -32,20 +31,15 @@ public class Estimates {
 
     private final Submissions submissions;
     private final ModelRegistry models;
-    private final DatasetCatalogue datasets;
+    private final DatasetTokens tokens;
     private final WorkerMemory memory;
     private final Speeds speeds;
     private final Semaphore turns = new Semaphore(AT_ONCE, true);
 
-    Estimates(
-            Submissions submissions,
-            ModelRegistry models,
-            DatasetCatalogue datasets,
-            WorkerMemory memory,
-            Speeds speeds) {
+    Estimates(Submissions submissions, ModelRegistry models, DatasetTokens tokens, WorkerMemory memory, Speeds speeds) {
         this.submissions = submissions;
         this.models = models;
-        this.datasets = datasets;
+        this.tokens = tokens;
         this.memory = memory;
         this.speeds = speeds;
     }
@@ -71,7 +65,7 @@ public class Estimates {
         }
     }
 
-    private RunForecast forecast(SubmitJob request, Inputs inputs, MemoryPlan.Room room) {
+    private RunForecast forecast(SubmitJob request, Inputs inputs, MemoryPlan.Room room) throws InterruptedException {
         RegisteredModel adapter = inputs.adapter();
         var question = new RunForecast.Question(
                 request.method(),
@@ -79,16 +73,17 @@ public class Estimates {
                 request.lora(),
                 models.folder(inputs.model()),
                 adapter == null ? null : models.folder(adapter));
-        TokenCounts trained = count(question, "dataset", datasets.source(inputs.dataset()));
+        TokenCounts trained = count("dataset", inputs.dataset(), inputs.model(), request);
         Dataset evalDataset = inputs.evalDataset();
         TokenCounts evaluated = evalDataset == null || !request.training().evaluates()
                 ? null
-                : count(question, "eval_dataset", datasets.source(evalDataset));
+                : count("eval_dataset", evalDataset, inputs.model(), request);
         return field("dataset", () -> RunForecast.of(question, trained, evaluated, room));
     }
 
-    private static TokenCounts count(RunForecast.Question question, String field, DataSource rows) {
-        return field(field, () -> RunForecast.count(question, rows));
+    private TokenCounts count(String field, Dataset dataset, RegisteredModel model, SubmitJob request)
+            throws InterruptedException {
+        return tokens.forRun(field, dataset, model, request.method(), request.training());
     }
 
     /** What would end the job in its first moments is a fault of the request here. */

@@ -1,5 +1,6 @@
 /** What a job would come to, before it is queued: its tokens and steps, how it fits into memory, how long it takes. */
-@ApplicationModule(allowedDependencies = {"spec", "models", "datasets", "jobs", "launcher", "security", "training"})
+@ApplicationModule(
+        allowedDependencies = {"spec", "models", "datasets", "jobs", "launcher", "reports", "security", "training"})
 @NullMarked
 package dev.tandem.estimates;
 

@@ -32,6 +32,7 @@ public class ModelIntake {
     private final ModelShelf shelf;
     private final ModelInspection inspection;
     private final ModelRoots roots;
+    private final S3Prefixes prefixes;
     private final ModelProperties properties;
     private final BlobStore blobs;
     private final InstantSource clock;
@@ -41,6 +42,7 @@ public class ModelIntake {
             ModelShelf shelf,
             ModelInspection inspection,
             ModelRoots roots,
+            S3Prefixes prefixes,
             ModelProperties properties,
             BlobStore blobs,
             InstantSource clock) {
@@ -48,22 +50,26 @@ public class ModelIntake {
         this.shelf = shelf;
         this.inspection = inspection;
         this.roots = roots;
+        this.prefixes = prefixes;
         this.properties = properties;
         this.blobs = blobs;
         this.clock = clock;
     }
 
     /**
-     * Registers the model in a folder of this machine; its files are copied.
+     * Registers the model in a folder of this machine or below a prefix in S3; its files are copied before this returns.
      *
      * @param baseModel id or name of the model that an adapter is for
      */
     public RegisteredModel register(Project project, @Nullable String name, String uri, @Nullable String baseModel) {
         String checked = freeName(project, name);
-        List<NewFile> files = roots.files(uri).stream()
+        return take(project, checked, S3Address.isOne(uri) ? prefixes.files(uri) : folderFiles(uri), baseModel);
+    }
+
+    private List<NewFile> folderFiles(String uri) {
+        return roots.files(uri).stream()
                 .map(path -> new NewFile(path.getFileName().toString(), new PathResource(path)))
                 .toList();
-        return take(project, checked, files, baseModel);
     }
 
     /** Registers a model from its files. */

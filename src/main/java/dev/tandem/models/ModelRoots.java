@@ -18,7 +18,10 @@ class ModelRoots {
     private final List<Path> roots;
 
     ModelRoots(ModelProperties properties) {
-        this.roots = properties.roots();
+        this.roots = properties.roots().stream()
+                .filter(root -> !S3Address.isOne(root))
+                .map(Path::of)
+                .toList();
     }
 
     /** The plain files directly in the folder that the address names. */
@@ -92,9 +95,6 @@ class ModelRoots {
     }
 
     private static Path path(String uri) {
-        if (uri.startsWith("s3://")) {
-            throw refused("unsupported", "s3:// is not available in this version; use file:// or upload the files");
-        }
         try {
             URI parsed = URI.create(uri);
             boolean here = parsed.getRawAuthority() == null || "localhost".equals(parsed.getRawAuthority());
@@ -107,9 +107,12 @@ class ModelRoots {
                 return Path.of(new URI("file", null, parsed.getPath(), null)).normalize();
             }
         } catch (IllegalArgumentException | URISyntaxException e) {
-            throw refused("invalid_value", "uri must be like file:///folder, was \"%s\"".formatted(uri));
+            throw refused(
+                    "invalid_value",
+                    "uri must be like file:///folder or s3://bucket/prefix, was \"%s\"".formatted(uri));
         }
-        throw refused("invalid_value", "uri must be like file:///folder, was \"%s\"".formatted(uri));
+        throw refused(
+                "invalid_value", "uri must be like file:///folder or s3://bucket/prefix, was \"%s\"".formatted(uri));
     }
 
     private static InvalidSpec refused(String code, String message) {

@@ -11,18 +11,23 @@ import org.jspecify.annotations.Nullable;
 public record TokenReply(
         List<RowTokens> rows,
         @Nullable TokenReport report,
+        @Nullable TokenCounts counts,
         @Nullable FailureKind failure,
         String message) {
 
     public static TokenReply of(List<RowTokens> rows) {
-        return new TokenReply(rows, null, null, "");
+        return new TokenReply(rows, null, null, null, "");
     }
 
     public static TokenReply of(TokenReport report) {
-        return new TokenReply(List.of(), report, null, "");
+        return new TokenReply(List.of(), report, null, null, "");
+    }
+
+    public static TokenReply of(TokenCounts counts) {
+        return new TokenReply(List.of(), null, counts, null, "");
     }
 
     public static TokenReply failed(FailureKind kind, String message) {
-        return new TokenReply(List.of(), null, kind, message);
+        return new TokenReply(List.of(), null, null, kind, message);
     }
 }

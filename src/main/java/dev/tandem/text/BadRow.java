@@ -2,6 +2,7 @@ package dev.tandem.text;
 
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Why one row cannot be used; becomes a {@link RowProblem} once the line is known. */
@@ -9,6 +10,9 @@ final class BadRow extends Exception {
 
     private static final long serialVersionUID = 1L;
     private static final int QUOTED = 40;
+
+    /** Of a field at the beginning of a message, or after the first one where two do not go together. */
+    private static final Pattern NAME = Pattern.compile("^\\w+|(?<=^\\w{1,30} and )\\w+|(?<= but )\\w+(?= is )");
 
     private final String code;
 
@@ -23,6 +27,13 @@ final class BadRow extends Exception {
 
     RowProblem at(long line) {
         return new RowProblem(line, code, String.valueOf(getMessage()));
+    }
+
+    /** Of a row whose fields were read under other names than it has. */
+    BadRow renamed(Map<String, String> names) {
+        String message = NAME.matcher(String.valueOf(getMessage()))
+                .replaceAll(found -> names.getOrDefault(found.group(), found.group()));
+        return new BadRow(code, message);
     }
 
     /** The value as a person would name it, cut to a readable length. */

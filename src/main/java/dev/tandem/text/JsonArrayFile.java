@@ -44,7 +44,8 @@ final class JsonArrayFile {
             if (e.getCause() instanceof IOException unreadable) {
                 throw unreadable;
             }
-            visitor.problem(RowJson.broken(e).at(Math.max(1, e.getLocation().getLineNr())));
+            long line = e.getLocation() == null ? line(parser) : e.getLocation().getLineNr(); // none of one too deep
+            visitor.problem(RowJson.broken(e).at(Math.max(1, line)));
         }
     }
 

@@ -74,8 +74,9 @@ public final class PreferenceFile {
                 readLines(new JsonLines(in, start), rows, visitor);
             }
         } catch (EOFException | ZipException e) {
+            String found = e.getMessage() == null ? "it ends too early" : e.getMessage();
             throw new UnreadableFile(
-                    "damaged_file", "the file is cut or damaged: %s; send it again".formatted(e.getMessage()), e);
+                    "damaged_file", "the file is cut or damaged: %s; send it again".formatted(found), e);
         }
     }
 

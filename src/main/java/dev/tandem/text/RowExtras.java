@@ -63,7 +63,7 @@ final class RowExtras {
             throw new BadRow("missing", "input.messages is missing; it is the prompt");
         }
         var fields = new LinkedHashMap<String, @Nullable Object>();
-        fields.put("prompt", input.get("messages"));
+        fields.put("prompt", RowWeight.takenOff(input.get("messages")));
         fields.put("tools", input.get("tools"));
         fields.put("parallel_tool_calls", input.get("parallel_tool_calls"));
         return fields;

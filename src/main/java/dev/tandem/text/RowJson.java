@@ -52,7 +52,8 @@ final class RowJson {
     }
 
     static BadRow broken(JacksonException e) {
-        String found = e.getOriginalMessage().replaceAll("(?s) \\(start marker at.*?\\)(?=$|\\))|\\R.*", "");
+        String found =
+                e.getOriginalMessage().replaceAll("(?s) \\(start marker at.*?\\)(?=$|\\))|, from `.*?`|\\R.*", "");
         if (found.startsWith("Duplicate")) {
             return new BadRow("duplicate_field", found.replaceFirst("Duplicate Object property", "duplicate field"));
         }

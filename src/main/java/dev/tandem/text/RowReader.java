@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** Makes a row of a JSON object, or says what is wrong with it. Nothing is coerced. */
 final class RowReader {
 
+    private static final Map<String, String> OPENAI_NAMES = Map.of(
+            "prompt", "input.messages",
+            "chosen", "preferred_output",
+            "rejected", "non_preferred_output");
+
     private final DatasetFormat format;
     private final Columns columns;
     private final Set<DatasetFormat> found = EnumSet.noneOf(DatasetFormat.class);
@@ -127,7 +132,11 @@ final class RowReader {
         flat.put("chosen", row.get("preferred_output"));
         flat.put("rejected", row.get("non_preferred_output"));
         flat.put("weight", row.get("weight"));
-        return preference(line, flat);
+        try {
+            return preference(line, flat);
+        } catch (BadRow e) {
+            throw e.renamed(OPENAI_NAMES);
+        }
     }
 
     private PreferenceRow row(long line, Map<?, ?> row, Side prompt, Side chosen, @Nullable Side rejected)

@@ -2,6 +2,7 @@ package dev.tandem.text;
 
 import dev.tandem.spec.Message;
 import dev.tandem.spec.PreferenceRow.Side;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,28 @@ final class RowWeight {
                             .formatted(weight));
         }
         return Math.abs(value); // -0 is 0
+    }
+
+    /**
+     * The {@code input} of one of OpenAI's preferences without its assistant's weights, which may be 0 or 1 there and mean
+     * nothing: a preference trains its two outputs.
+     */
+    static @Nullable Object takenOff(@Nullable Object messages) {
+        return messages instanceof List<?> list
+                ? list.stream().map(RowWeight::takenOffOne).toList()
+                : messages;
+    }
+
+    private static @Nullable Object takenOffOne(@Nullable Object message) {
+        if (!(message instanceof Map<?, ?> fields)
+                || !"assistant".equals(fields.get("role"))
+                || !(fields.get("weight") instanceof Number number)
+                || number.doubleValue() != 0 && number.doubleValue() != 1) {
+            return message;
+        }
+        var rest = new LinkedHashMap<Object, @Nullable Object>(fields);
+        rest.remove("weight");
+        return rest;
     }
 
     /**

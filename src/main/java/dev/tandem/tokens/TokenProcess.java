@@ -11,6 +11,7 @@ import dev.tandem.spec.WorkerExit;
 import dev.tandem.text.RowSurvey;
 import dev.tandem.text.RowTokenizer;
 import dev.tandem.text.TextTokenizer;
+import dev.tandem.training.RunForecast;
 import dev.tandem.transformer.ModelConfig;
 import dev.tandem.worker.Failures;
 import dev.tandem.worker.PlainLog;
@@ -44,8 +45,7 @@ public final class TokenProcess {
     static TokenReply answer(TokenOrder order) {
         Path model = Path.of(order.model());
         try (var tokenizer = TextTokenizer.open(model)) {
-            Integer maxLength = maxLength(order.maxLength(), ModelConfig.read(model));
-            return answer(order, tokenizer, maxLength);
+            return answer(order, tokenizer, ModelConfig.read(model));
         } catch (IOException | RuntimeException | Error e) {
             if (!(e instanceof TrainingFailure)) {
                 LOG.error("no answer", e);
@@ -55,8 +55,11 @@ public final class TokenProcess {
         }
     }
 
-    private static TokenReply answer(TokenOrder order, TextTokenizer tokenizer, @Nullable Integer maxLength)
-            throws IOException {
+    private static TokenReply answer(TokenOrder order, TextTokenizer tokenizer, ModelConfig config) throws IOException {
+        if (order.wanted() == TokenOrder.Wanted.COUNTS) {
+            return TokenReply.of(RunForecast.count(order, tokenizer, config));
+        }
+        Integer maxLength = maxLength(order.maxLength(), config);
         var rows = new RowTokenizer(tokenizer, order.promptBoundary());
         TokenOrder.Lines lines = order.lines();
         if (lines == null) {

@@ -1,5 +1,5 @@
 /** The process that tokenizes rows for a server: one order in, one answer out. */
-@ApplicationModule(allowedDependencies = {"spec", "text", "transformer", "worker"})
+@ApplicationModule(allowedDependencies = {"spec", "text", "training", "transformer", "worker"})
 @NullMarked
 package dev.tandem.tokens;
 

@@ -1,5 +1,6 @@
 package dev.tandem.training;
 
+import dev.tandem.spec.TokenCounts;
 import dev.tandem.transformer.ModelConfig;
 import dev.tandem.transformer.TokenTree;
 import dev.tandem.transformer.WeightShapes;

@@ -3,6 +3,7 @@ package dev.tandem.training;
 import dev.tandem.spec.Method;
 import dev.tandem.spec.Optim;
 import dev.tandem.spec.OptimArgs;
+import dev.tandem.spec.TokenCounts;
 import dev.tandem.spec.TrainingSpec;
 import dev.tandem.transformer.Footprint;
 import java.util.ArrayList;

@@ -1,9 +1,10 @@
 package dev.tandem.training;
 
-import dev.tandem.spec.DataSource;
 import dev.tandem.spec.Form;
 import dev.tandem.spec.LoraSpec;
 import dev.tandem.spec.Method;
+import dev.tandem.spec.TokenCounts;
+import dev.tandem.spec.TokenOrder;
 import dev.tandem.spec.TrainingSpec;
 import dev.tandem.text.RowTokenizer;
 import dev.tandem.text.TextTokenizer;
@@ -44,23 +45,21 @@ public record RunForecast(
             @Nullable Path adapter) {}
 
     /**
-     * Tokenizes all rows of a file, holding few in memory.
+     * Tokenizes all rows of a file, holding few in memory. Tokenizers are native code that comes with models: no server calls
+     * this.
      *
      * @throws dev.tandem.spec.TrainingFailure if the rows cannot be trained on
      */
-    public static TokenCounts count(Question question, DataSource source) {
-        ModelConfig config = ModelConfig.read(question.model);
-        var counter = new TokenCounts.Counter(question.method);
-        try (TextTokenizer tokenizer = TextTokenizer.open(question.model)) {
-            TokenizedDataset.visit(
-                            source,
-                            new RowTokenizer(tokenizer, question.spec.promptBoundary()),
-                            RunRows.maxLength(question.spec, config),
-                            question.spec.truncationMode(),
-                            question.method,
-                            counter)
-                    .requireWithin(config.vocabSize());
-        }
+    public static TokenCounts count(TokenOrder order, TextTokenizer tokenizer, ModelConfig config) {
+        var counter = new TokenCounter(order.method());
+        TokenizedDataset.visit(
+                        order.source(),
+                        new RowTokenizer(tokenizer, order.promptBoundary()),
+                        RunRows.maxLength(order.maxLength(), config),
+                        order.truncationMode(),
+                        order.method(),
+                        counter)
+                .requireWithin(config.vocabSize());
         return counter.counts();
     }
 

@@ -5,7 +5,6 @@ import dev.tandem.spec.FailureKind;
 import dev.tandem.spec.PromptBoundary;
 import dev.tandem.spec.RunFit;
 import dev.tandem.spec.TrainingFailure;
-import dev.tandem.spec.TrainingSpec;
 import dev.tandem.text.RowTokenizer;
 import dev.tandem.text.TextTokenizer;
 import dev.tandem.text.TokenizedDataset;
@@ -44,7 +43,11 @@ final class RunRows {
 
     private TokenizedDataset read(DataSource source, RowTokenizer tokenizer, ModelConfig config, String name) {
         TokenizedDataset data = TokenizedDataset.read(
-                source, tokenizer, maxLength(run.spec(), config), run.spec().truncationMode(), run.method());
+                source,
+                tokenizer,
+                maxLength(run.spec().maxLength(), config),
+                run.spec().truncationMode(),
+                run.method());
         data.highest().requireWithin(config.vocabSize());
         requireWeighable(data.rows(), name);
         data.dropped().stream()
@@ -83,9 +86,8 @@ final class RunRows {
         }
     }
 
-    /** Learned positions end where the table ends, whatever the spec says. */
-    static @Nullable Integer maxLength(TrainingSpec spec, ModelConfig config) {
-        Integer asked = spec.maxLength();
+    /** Learned positions end where the table ends, whatever is asked for. */
+    static @Nullable Integer maxLength(@Nullable Integer asked, ModelConfig config) {
         return config.learnsPositions()
                 ? Integer.valueOf(asked == null ? config.contextLength() : Math.min(asked, config.contextLength()))
                 : asked;

@@ -85,8 +85,8 @@ public final class Trainer {
                         run.spec(),
                         run.method(),
                         run.adapter() != null,
-                        TokenCounts.of(data.rows(), run.method()),
-                        evalRows == null ? null : TokenCounts.of(evalRows, run.method()))
+                        TokenCounter.of(data.rows(), run.method()),
+                        evalRows == null ? null : TokenCounter.of(evalRows, run.method()))
                 .within(room(device));
         if (!plan.fits() && run.resumeFrom() == null) {
             throw new TrainingFailure(FailureKind.TOO_LARGE, plan.refusal(run.lora() != null || run.adapter() != null));

@@ -67,7 +67,7 @@ final class Attention {
             return pass.ops.call("heads", x, headDim);
         }
         Positions.Turn turn = positions.turn(layer.rotary());
-        return pass.ops.call("rotate", x, turn.cos(), turn.sin(), headDim);
+        return pass.tape.call(pass.ops, "rotate", pass.tape.cut(pass.ops, x), turn.cos(), turn.sin(), headDim);
     }
 
     private NDArray attend(Pass pass, Layer layer, String path, NDArray q, NDArray fresh, NDArray freshValues) {

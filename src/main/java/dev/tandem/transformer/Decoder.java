@@ -213,8 +213,8 @@ public final class Decoder {
 
         NDArray norm(String module, NDArray x) {
             return switch (config.norm()) {
-                case RMS -> ops.call("rms_norm", x, weight(module), normEps);
-                case RMS_FROM_ONE -> ops.call("rms_norm_from_one", x, weight(module), normEps);
+                case RMS -> tape.call(ops, "rms_norm", tape.cut(ops, x), weight(module), normEps);
+                case RMS_FROM_ONE -> tape.call(ops, "rms_norm_from_one", tape.cut(ops, x), weight(module), normEps);
                 case LAYER -> ops.call("layer_norm", x, weight(module), weights.get(module + ".bias"), normEps);
             };
         }

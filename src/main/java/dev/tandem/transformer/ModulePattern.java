@@ -2,6 +2,7 @@ package dev.tandem.transformer;
 
 import static dev.tandem.transformer.InvalidCheckpoint.Rule.INVALID_VALUE;
 
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -15,6 +16,9 @@ final class ModulePattern {
     /** Characters that one match may look at; an honest one looks at a few hundred. */
     private static final int MOST_STEPS = 1_000_000;
 
+    /** Of a pattern; Java's preparation of one takes time by the square of it. */
+    private static final int LONGEST = 10_000;
+
     private final String field;
     private final String regex;
     private final Pattern pattern;
@@ -27,6 +31,13 @@ final class ModulePattern {
 
     /** @param field of the config, for messages */
     static ModulePattern of(String field, String regex) {
+        if (regex.length() > LONGEST) {
+            throw new InvalidCheckpoint(
+                    INVALID_VALUE,
+                    field,
+                    "%s must be a regular expression of at most %d characters, was one of %d; give a shorter one, or a list of names"
+                            .formatted(field, LONGEST, regex.length()));
+        }
         try {
             String java = regex.replace("(?P<", "(?<").replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>");
             return new ModulePattern(field, regex, Pattern.compile(java));
@@ -40,18 +51,32 @@ final class ModulePattern {
 
     /** Python's {@code re.fullmatch}. */
     boolean matchesAll(String path) {
-        return matcher(path).matches();
+        return found(matcher(path)::matches, path);
     }
 
     /** Python's {@code re.match}: from the start, but not to the end. */
     boolean matchesStart(String path) {
-        return matcher(path).lookingAt();
+        return found(matcher(path)::lookingAt, path);
     }
 
-    /** What the first group holds after {@link #matchesStart}; -1 without a match. */
+    /** What the group {@code idx} holds after {@link #matchesStart}; -1 without a match, or with one beside the group. */
     int numberAtStart(String path) {
         Matcher matcher = matcher(path);
-        return matcher.lookingAt() ? Integer.parseInt(matcher.group("idx")) : -1;
+        String number = found(matcher::lookingAt, path) ? matcher.group("idx") : null;
+        return number == null ? -1 : Integer.parseInt(number);
+    }
+
+    /** Java follows a pattern by calls within calls. */
+    private boolean found(BooleanSupplier match, String path) {
+        try {
+            return match.getAsBoolean();
+        } catch (StackOverflowError e) {
+            throw new InvalidCheckpoint(
+                    INVALID_VALUE,
+                    field,
+                    "%s has too many parts to be tried on module \"%s\"; give a shorter one, or a list of names: \"%s\""
+                            .formatted(field, path, regex));
+        }
     }
 
     private Matcher matcher(String path) {
@@ -74,8 +99,8 @@ final class ModulePattern {
                 throw new InvalidCheckpoint(
                         INVALID_VALUE,
                         field,
-                        "%s \"%s\" takes too long on module \"%s\"; write it without nested repetitions"
-                                .formatted(field, regex, text));
+                        "%s takes too long on module \"%s\"; write it without nested repetitions: \"%s\""
+                                .formatted(field, text, regex));
             }
             return text.charAt(index);
         }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
@@ -119,6 +120,9 @@ final class SafetensorsHeader {
                 throw broken(INVALID_HEADER, "has a header that goes on after its JSON ends");
             }
             return tensors;
+        } catch (DatabindException e) {
+            throw broken(
+                    INVALID_HEADER, "has an entry in its header that is no object with dtype, shape and data_offsets");
         } catch (JacksonException e) {
             throw new InvalidCheckpoint(
                     INVALID_HEADER,

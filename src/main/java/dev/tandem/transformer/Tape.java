@@ -47,11 +47,14 @@ public final class Tape {
 
     /** The array as a leaf, the same one each time, and itself where nothing is cut. */
     NDArray cut(Ops ops, NDArray x) {
-        return cuts ? leaves.computeIfAbsent(x, whole -> leaf(ops, whole)) : x;
+        NDArray known = leaves.get(x);
+        return !cuts ? x : known != null ? known : leaf(ops, x);
     }
 
     private NDArray leaf(Ops ops, NDArray x) {
         NDArray leaf = ops.call("cut", x);
+        leaves.put(x, leaf);
+        leaves.put(leaf, leaf);
         pieces.add(() -> {
             ops.call("rejoin", x, leaf).close();
             leaf.close();

@@ -64,6 +64,20 @@ class DatasetUploadTest {
     }
 
     @Test
+    void anArrayThatIsTooDeepAndAPackedFileThatIsNoneAreSaidToBeSo() {
+        assertThat(upload("deep.json", "[".repeat(200_000).getBytes(UTF_8), Map.of()))
+                .hasStatus(422)
+                .bodyText()
+                .contains("nesting depth (501) exceeds the maximum allowed (500)")
+                .doesNotContain("StreamReadConstraints");
+        byte[] cut = {0x1F, (byte) 0x8B, 8, 8, 'x'};
+        assertThat(upload("cut.jsonl.gz", cut, Map.of()))
+                .hasStatus(422)
+                .bodyText()
+                .contains("the file is cut or damaged: it ends too early; send it again");
+    }
+
+    @Test
     void aFileIsStoredWithItsReport() {
         String rows = PAIR + PAIR + row("a film", " bad", " good") + row("b", " x", " y");
         MvcTestResult stored = upload(rows);

@@ -150,7 +150,7 @@ class ListsTest {
             /jobs?status=runing                   | 422 | status: status must be one of queued, starting, running, pausing, paused, succeeded, failed, cancelled, was "runing"; did you mean running?
             /jobs?method=ppo                      | 422 | method: method must be dpo or sft, was "ppo"; did you mean dpo?
             /jobs?label=team                      | 422 | label: label must be key:value, was "team"
-            /jobs?created_after=yesterday         | 400 | created_after: created_after must be a time such as 2026-01-31T09:30:00Z, was "yesterday"
+            /jobs?created_after=yesterday         | 400 | created_after: created_after must be a time such as 2026-01-31T09:30:00Z, of the years 1 to 9999, was "yesterday"
             /jobs?limit=1&limit=2                 | 400 | limit: limit may be given once, was 1 and 2
             /jobs?limit=0x10                      | 400 | limit: limit must be a whole number, was "0x10"
             /jobs?limit=9999999999                | 422 | limit: limit must be from 1 to 100, was 9999999999

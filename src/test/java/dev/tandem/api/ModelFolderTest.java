@@ -92,7 +92,6 @@ class ModelFolderTest {
     void whatIsNoFolderIsRefused() throws Exception {
         refused("file://" + ROOT.resolve("nowhere"), "not_found");
         refused("file://" + ROOT.resolve("gpt2/config.json"), "not_a_folder");
-        refused("s3://bucket/model", "unsupported");
         refused("gpt2", "invalid_value");
     }
 }

@@ -65,7 +65,10 @@ class PreferenceFileTest extends CollectedRows {
             {"chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 0}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "b"}]} ¦ unsupported ¦ chosen[0].weight must be 1 or left out, was 0
             {"chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "b", "weight": 0.5}]} ¦ unsupported ¦ rejected[0].weight must be 1
             {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 0}]} ¦ unsupported ¦ messages[1].weight must be 1 or left out, was 0: the answer at the end is trained on
-            {"input": {"messages": "q"}, "preferred_output": [], "non_preferred_output": []} ¦ empty ¦ chosen must have
+            {"input": {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 2}, {"role": "user", "content": "q"}]}, "preferred_output": [{"role": "assistant", "content": "a"}], "non_preferred_output": [{"role": "assistant", "content": "b"}]} ¦ unsupported ¦ input.messages[1].weight must be 0 or left out, was 2
+            {"input": {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 0}, {"role": "user", "content": "q"}]}, "preferred_output": [{"role": "assistant", "content": "a", "weight": 0}], "non_preferred_output": [{"role": "assistant", "content": "b"}]} ¦ unsupported ¦ preferred_output[0].weight must be 1 or left out, was 0
+            {"input": {"messages": [{"role": "user", "content": "q"}]}, "preferred_output": [{"role": "assistant", "content": "a"}], "non_preferred_output": [{"role": "assistant", "content": "a"}]} ¦ identical ¦ preferred_output and non_preferred_output are the same
+            {"input": {"messages": "q"}, "preferred_output": [], "non_preferred_output": []} ¦ empty ¦ preferred_output must have
             """)
     void saysWhatIsWrongWithALine(String line, String code, String message) throws IOException {
         read(GOOD + "\n" + line + "\n" + GOOD);
@@ -88,6 +91,8 @@ class PreferenceFileTest extends CollectedRows {
             {"prompt": "p", "completion": "c", "weight": 4}                   ¦ 4
             {"messages": [{"role": "user", "content": "q", "weight": 0}, {"role": "assistant", "content": "a", "weight": 1}], "weight": 5} ¦ 5
             {"input": {"messages": [{"role": "user", "content": "q"}]}, "preferred_output": [{"role": "assistant", "content": "a"}], "non_preferred_output": [{"role": "assistant", "content": "b"}], "weight": 6} ¦ 6
+            {"input": {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 1}, {"role": "user", "content": "q"}]}, "preferred_output": [{"role": "assistant", "content": "a", "weight": 1}], "non_preferred_output": [{"role": "assistant", "content": "b"}], "weight": 7} ¦ 7
+            {"input": {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 0}, {"role": "user", "content": "q"}]}, "preferred_output": [{"role": "assistant", "content": "a"}], "non_preferred_output": [{"role": "assistant", "content": "b"}]} ¦ 1
             """)
     void aRowOfAnyShapeMaySayHowMuchItCounts(String line, double weight) throws IOException {
         read(line);

@@ -126,12 +126,14 @@ class GroupingTest {
         }));
         declared.weights.forEach((name, weights) -> assertThat(ran.weights.get(name))
                 .as(name)
-                .usingComparatorWithPrecision(2e-5f)
+                .usingComparatorWithPrecision(5e-6f)
                 .containsExactly(weights));
     }
 
     private Ran train(TinyRun tiny, PassPlan plan) throws Exception {
-        TrainingRun run = tiny.in(temporary, null);
+        // AdamW divides by a gradient's size: with its usual 1e-8 it makes a step of the rounding of one that is almost
+        // 0.
+        TrainingRun run = tiny.with("adam_epsilon", 1e-5).in(temporary, null);
         var monitor = new RecordedMetrics();
         DataSource evalData = run.evalData();
         var data = new RunData(rows(tiny, run.data()), evalData == null ? null : rows(tiny, evalData), 0);

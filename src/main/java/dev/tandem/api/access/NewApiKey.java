@@ -4,6 +4,7 @@ import dev.tandem.spec.InvalidSpec;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ValueRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +20,18 @@ public record NewApiKey(
         @Nullable String project,
         @Nullable String expiresAt) {
 
+    private static final ValueRange YEARS = ValueRange.of(1, 9999);
+
     static final NewApiKey EMPTY = new NewApiKey("", List.of(), null, null);
 
     @Nullable
     Instant expiry() {
         try {
-            return expiresAt == null ? null : OffsetDateTime.parse(expiresAt).toInstant();
+            OffsetDateTime time = expiresAt == null ? null : OffsetDateTime.parse(expiresAt);
+            if (time == null || YEARS.isValidIntValue(time.getYear())) {
+                return time == null ? null : time.toInstant();
+            }
+            throw new DateTimeParseException("no year that the database has", expiresAt, 0);
         } catch (DateTimeParseException e) {
             throw new InvalidSpec(
                     "expires_at",

@@ -16,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -166,6 +168,16 @@ class ApiKeysTest {
                 .isEqualTo(422);
         assertThat(tenants.get(SecuredApp.BOOTSTRAP_KEY, "/api/v1/projects").body())
                 .contains(name, "red", "default");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+999999999-12-31T23:59:59Z", "-999999999-01-01T00:00:00Z", "2030-02-30T00:00:00Z", "soon"})
+    void anExpiryThatIsNoTimeIsRefused(String time) throws Exception {
+        String request = "{\"name\":\"k\",\"scopes\":[\"read\"],\"expires_at\":\"" + time + "\"}";
+        Answer answer = tenants.send(SecuredApp.BOOTSTRAP_KEY, "POST", "/api/v1/api-keys", request);
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().path("detail").asString())
+                .startsWith("expires_at must be a time like 2030-01-31T00:00:00Z, was \"" + time);
     }
 
     @Test
