@@ -1,6 +1,7 @@
 package dev.tandem.models;
 
 import dev.tandem.models.ModelProperties.S3;
+import dev.tandem.spec.InvalidSpec;
 import jakarta.annotation.PreDestroy;
 import java.io.InputStream;
 import java.util.List;
@@ -25,9 +26,17 @@ class S3Prefixes {
     S3Prefixes(ModelProperties properties) {
         this.roots = properties.roots().stream()
                 .filter(S3Address::isOne)
-                .map(S3Address::of)
+                .map(S3Prefixes::root)
                 .toList();
         this.settings = properties.s3();
+    }
+
+    private static S3Address root(String configured) {
+        try {
+            return S3Address.of(configured);
+        } catch (InvalidSpec e) {
+            throw new IllegalArgumentException("an entry of tandem.models.roots is wrong: " + e.getMessage(), e);
+        }
     }
 
     /** The objects directly below the prefix; each is read as it was when listed, or not at all. */

@@ -29,4 +29,14 @@ class S3PrefixesTest {
                 .hasMessageNotContaining(S3Server.SECRET);
         prefixes.close();
     }
+
+    @Test
+    void aRootThatIsNoAddressStopsTheStartAndNamesTheSetting() {
+        var s3 = new S3(null, null, false, Duration.ofSeconds(1));
+        var properties = new ModelProperties(List.of("s3://shelf/../all"), DataSize.ofBytes(1), s3);
+        assertThatThrownBy(() -> new S3Prefixes(properties))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tandem.models.roots")
+                .hasMessageContaining("s3://shelf/../all");
+    }
 }
