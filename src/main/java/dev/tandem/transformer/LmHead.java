@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LmHead {
 
-    /** Logits held at one time: 8 MiB of fp32. */
+    /** Logits held at one time where the vocabulary allows: 8 MiB of fp32. */
     private static final int CHUNK_LOGITS = 1 << 21;
+
+    /** With fewer, a chunk waits for its weight and its gradient to pass through memory: they are as large as the vocabulary too. */
+    private static final int LEAST_ROWS = 128;
 
     private final NDArray weight; // (V, C)
     private final NDArray divisor;
@@ -30,7 +33,7 @@ public final class LmHead {
 
     /** Predictions computed at one time. */
     static int chunkRows(int vocabSize) {
-        return Math.max(16, CHUNK_LOGITS / vocabSize);
+        return Math.max(LEAST_ROWS, CHUNK_LOGITS / vocabSize);
     }
 
     /** @param chunkRows predictions computed at one time */
