@@ -132,8 +132,14 @@ class CheckpointInspectionTest {
                 header("INVALID_HEADER", "nesting depth", h -> "{\"__metadata__\":" + "[".repeat(100_000)),
                 header("INVALID_HEADER", "uplicate", h -> h.replace("{\"dtype", "{\"dtype\":\"F32\",\"dtype")),
                 header("INVALID_HEADER", "uplicate", h -> h.replace("lm_head.weight", "model.norm.weight")),
-                header("INVALID_HEADER", "not JSON", h -> h.replace(NORM, NORM.replace("32]", "32.5]"))),
-                header("INVALID_HEADER", "not JSON", h -> h.replace(NORM, NORM.replace("32]", "\"32\"]"))),
+                header(
+                        "INVALID_HEADER",
+                        "no object with dtype, shape",
+                        h -> h.replace(NORM, NORM.replace("32]", "32.5]"))),
+                header(
+                        "INVALID_HEADER",
+                        "no object with dtype, shape",
+                        h -> h.replace(NORM, NORM.replace("32]", "\"32\"]"))),
                 header("INVALID_HEADER", "no dtype, shape", h -> h.replace(NORM, NORM.replace("32]", "-32]"))),
                 header("INVALID_HEADER", "no dtype, shape", h -> h.replace("shape", "form")),
                 header("UNSUPPORTED_DTYPE", "as F8_E4M3; known are", h -> h.replace("\"F32\"", "\"F8_E4M3\"")),
