@@ -18,7 +18,6 @@ import dev.tandem.worker.PlainLog;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +58,7 @@ public final class TokenProcess {
         if (order.wanted() == TokenOrder.Wanted.COUNTS) {
             return TokenReply.of(RunForecast.count(order, tokenizer, config));
         }
-        Integer maxLength = maxLength(order.maxLength(), config);
+        Integer maxLength = config.maxLength(order.maxLength());
         var rows = new RowTokenizer(tokenizer, order.promptBoundary());
         TokenOrder.Lines lines = order.lines();
         if (lines == null) {
@@ -72,12 +71,5 @@ public final class TokenProcess {
                 .between(lines.after(), lines.last())
                 .read(order.source());
         return TokenReply.of(views.rows());
-    }
-
-    /** Learned positions end where the table ends, whatever is asked for. */
-    private static @Nullable Integer maxLength(@Nullable Integer asked, ModelConfig config) {
-        return config.learnsPositions()
-                ? Integer.valueOf(asked == null ? config.contextLength() : Math.min(asked, config.contextLength()))
-                : asked;
     }
 }

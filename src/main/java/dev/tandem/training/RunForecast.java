@@ -55,7 +55,7 @@ public record RunForecast(
         TokenizedDataset.visit(
                         order.source(),
                         new RowTokenizer(tokenizer, order.promptBoundary()),
-                        RunRows.maxLength(order.maxLength(), config),
+                        config.maxLength(order.maxLength()),
                         order.truncationMode(),
                         order.method(),
                         counter)

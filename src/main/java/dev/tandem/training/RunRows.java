@@ -12,7 +12,6 @@ import dev.tandem.text.TokenizedRow;
 import dev.tandem.transformer.ModelConfig;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the rows of a run and says what became of those that are not as they were sent. */
 final class RunRows {
@@ -45,7 +44,7 @@ final class RunRows {
         TokenizedDataset data = TokenizedDataset.read(
                 source,
                 tokenizer,
-                maxLength(run.spec().maxLength(), config),
+                config.maxLength(run.spec().maxLength()),
                 run.spec().truncationMode(),
                 run.method());
         data.highest().requireWithin(config.vocabSize());
@@ -84,13 +83,6 @@ final class RunRows {
                         throw new TrainingFailure(FailureKind.INVALID_DATASET, problem);
                     });
         }
-    }
-
-    /** Learned positions end where the table ends, whatever is asked for. */
-    static @Nullable Integer maxLength(@Nullable Integer asked, ModelConfig config) {
-        return config.learnsPositions()
-                ? Integer.valueOf(asked == null ? config.contextLength() : Math.min(asked, config.contextLength()))
-                : asked;
     }
 
     private void warn(List<Long> lines, String message) {

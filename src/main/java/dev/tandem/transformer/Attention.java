@@ -55,7 +55,7 @@ final class Attention {
                 : pass.ops.callAll("split_by_head", qkv, headDim);
     }
 
-    /** Queries or keys, normalised where the family does so and turned by their positions: (N, H, D). */
+    /** Queries or keys, normalised where the family does so and turned by their positions: (N, H, D). Those given may be used up. */
     private NDArray place(Pass pass, Positions positions, Layer layer, String norm, NDArray projected) {
         NDArray x = projected;
         if (config.normed() == Normed.PROJECTION) {

@@ -174,6 +174,17 @@ public record ModelConfig(
         return names.positions() != null;
     }
 
+    /**
+     * Tokens that a row may have: learned positions end where their table ends, whatever is asked for.
+     *
+     * @param asked null for no limit
+     */
+    public @Nullable Integer maxLength(@Nullable Integer asked) {
+        return learnsPositions()
+                ? Integer.valueOf(asked == null ? contextLength : Math.min(asked, contextLength))
+                : asked;
+    }
+
     boolean hasBias(String linear) {
         return biased.stream().anyMatch(linear::endsWith);
     }

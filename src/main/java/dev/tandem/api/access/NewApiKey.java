@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ValueRange;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +27,23 @@ public record NewApiKey(
 
     @Nullable
     Instant expiry() {
+        if (expiresAt == null) {
+            return null;
+        }
+        return parsed(expiresAt)
+                .filter(time -> YEARS.isValidIntValue(time.getYear()))
+                .map(OffsetDateTime::toInstant)
+                .orElseThrow(() -> new InvalidSpec(
+                        "expires_at",
+                        "invalid_value",
+                        "expires_at must be a time like 2030-01-31T00:00:00Z, was \"%s\"".formatted(expiresAt)));
+    }
+
+    private static Optional<OffsetDateTime> parsed(String time) {
         try {
-            OffsetDateTime time = expiresAt == null ? null : OffsetDateTime.parse(expiresAt);
-            if (time == null || YEARS.isValidIntValue(time.getYear())) {
-                return time == null ? null : time.toInstant();
-            }
-            throw new DateTimeParseException("no year that the database has", expiresAt, 0);
+            return Optional.of(OffsetDateTime.parse(time));
         } catch (DateTimeParseException e) {
-            throw new InvalidSpec(
-                    "expires_at",
-                    "invalid_value",
-                    "expires_at must be a time like 2030-01-31T00:00:00Z, was \"%s\"".formatted(expiresAt));
+            return Optional.empty();
         }
     }
 }
