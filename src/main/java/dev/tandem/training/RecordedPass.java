@@ -91,7 +91,7 @@ final class RecordedPass {
         }
         JniUtils.setGradMode(false);
         if (policy.trainsHead()) {
-            lmHead.addGradient(ops, policy.headGradient(ops.manager()), states, tokens.targets(), slope);
+            lmHead.addGradient(ops, policy.headGradient(ops.manager()), states, tokens.targets(), head.logSumExp(), slope);
         }
     }
 
@@ -99,7 +99,7 @@ final class RecordedPass {
     private void learnHead(NDArray slope) {
         NDArray gradient = ops.manager().zeros(lmHead.weight().getShape()); // (V, C)
         JniUtils.setGradMode(false);
-        lmHead.addGradient(ops, gradient, states, tokens.targets(), slope);
+        lmHead.addGradient(ops, gradient, states, tokens.targets(), head.logSumExp(), slope);
         JniUtils.setGradMode(true);
         collector.backward(ops.call("inner", lmHead.weight(), gradient));
     }

@@ -91,7 +91,7 @@ public record Footprint(
                 activations.around(),
                 activations.backward(),
                 activations.backwardPerKey(),
-                LOGIT_ARRAYS * vocabulary * LmHead.chunkRows(config.vocabSize()),
+                LOGIT_ARRAYS * LmHead.CHUNK,
                 modules != null && modules.adaptsHead() ? 3 * vocabulary * config.hiddenSize() : 0);
     }
 

@@ -39,25 +39,27 @@ class ExactnessTest {
     /**
      * @param shared whether chosen and rejected share their prompt
      * @param tokens of a pass, as in {@link PassPlan}
-     * @param chunk predictions at one time at the head
+     * @param predictions at one time at the head
+     * @param words of the vocabulary at one time at the head, at least
      * @param cached whether the reference's numbers are computed row by row and kept
      * @param recomputes whether layers are computed again for their gradients
      */
-    record Way(boolean shared, int tokens, int chunk, boolean cached, boolean recomputes) {}
+    record Way(boolean shared, int tokens, int predictions, int words, boolean cached, boolean recomputes) {}
 
-    private static final Way PLAIN = new Way(false, DECLARED, 1000, false, false);
+    private static final Way PLAIN = new Way(false, DECLARED, 1000, 1000, false, false);
 
     private static final List<Way> ONE_THING_EACH = List.of(
-            new Way(true, DECLARED, 1000, false, false),
-            new Way(false, EVERYTHING, 1000, false, false),
-            new Way(false, 1, 1000, false, false),
-            new Way(false, DECLARED, 1, false, false),
-            new Way(false, DECLARED, 7, false, false),
-            new Way(false, DECLARED, 1000, true, false),
-            new Way(false, DECLARED, 1000, false, true));
+            new Way(true, DECLARED, 1000, 1000, false, false),
+            new Way(false, EVERYTHING, 1000, 1000, false, false),
+            new Way(false, 1, 1000, 1000, false, false),
+            new Way(false, DECLARED, 1, 1000, false, false),
+            new Way(false, DECLARED, 7, 50, false, false),
+            new Way(false, DECLARED, 1000, 1, false, false),
+            new Way(false, DECLARED, 1000, 1000, true, false),
+            new Way(false, DECLARED, 1000, 1000, false, true));
 
     private static final List<Way> ALL_TOGETHER =
-            List.of(new Way(true, EVERYTHING, 7, true, true), new Way(true, 1, 5, true, false));
+            List.of(new Way(true, EVERYTHING, 7, 50, true, true), new Way(true, 1, 5, 511, true, false));
 
     @TempDir
     static Path temporary;
@@ -192,7 +194,7 @@ class ExactnessTest {
 
     private static LoadedModels models(NDManager scope, TrainingRun run, Way way) {
         LoadedModels loaded = LoadedModels.load(kernels.in(scope), run);
-        LanguageModel chunked = HeadChunks.of(loaded.policy().model(), way.chunk);
+        LanguageModel chunked = HeadChunks.of(loaded.policy().model(), way.predictions, way.words);
         return new LoadedModels(new Policy(scope, chunked, loaded.policy().parameters()), loaded.reference());
     }
 

@@ -46,7 +46,7 @@ class GoldenModelsTest {
         ModelConfig config = ModelConfig.read(folder);
         Ops ops = Kernels.load(manager).in(manager);
         Decoder decoder = new Decoder(manager, config, Weights.load(ops, config, folder, true));
-        LmHead head = new LmHead(decoder, 7);
+        LmHead head = new LmHead(decoder, 7, 50 * config.hiddenSize());
         Safetensors expected = Safetensors.ofFile(folder.resolve("expected.safetensors"));
         NDArray ids = expected.map(ops, "input_ids"); // (B, T)
         NDArray mask = expected.map(ops, "attention_mask");

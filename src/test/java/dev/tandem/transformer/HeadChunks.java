@@ -1,11 +1,13 @@
 package dev.tandem.transformer;
 
-/** Models whose head computes another number of predictions at one time. */
+/** Models whose head computes another number of predictions and words at one time. */
 public final class HeadChunks {
 
     private HeadChunks() {}
 
-    public static LanguageModel of(LanguageModel model, int rows) {
-        return new LanguageModel(model.decoder(), new LmHead(model.decoder(), rows), model.adapter());
+    /** @param words seen at one time at least */
+    public static LanguageModel of(LanguageModel model, int rows, int words) {
+        int chunk = words * Math.max(rows, model.config().hiddenSize());
+        return new LanguageModel(model.decoder(), new LmHead(model.decoder(), rows, chunk), model.adapter());
     }
 }
