@@ -174,7 +174,7 @@ public final class Decoder {
 
         /** Rows of a table: (ids, C). */
         private NDArray embedding(String module, NDArray ids) {
-            NDArray y = ops.call("embed", weights.get(module + ".weight"), ids, frozenToken);
+            NDArray y = tape.call(ops, "embed", weights.get(module + ".weight"), ids, frozenToken);
             return adapter == null ? y : adapter.embedding(ops, weights, module, ids, y);
         }
 

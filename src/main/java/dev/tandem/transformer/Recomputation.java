@@ -111,9 +111,11 @@ public final class Recomputation {
         }
         try (NDManager scope = ops.manager().newSubManager()) {
             Ops inside = ops.in(scope);
-            Decoder.Pass pass = pass(inside, new Routing(tokens), Tape.none());
+            Tape tape = Tape.of(inside, model);
+            Decoder.Pass pass = pass(inside, new Routing(tokens), tape);
             if (pass.learnsEmbeddings()) {
                 collector.backward(inside.call("inner", pass.embeddings(), above));
+                tape.backward();
             }
         }
     }
