@@ -1,4 +1,5 @@
-"""How the cost of a training step grows: with the share of the prompt, the batch, the length, the vocabulary and the rows.
+"""How the cost of a training step grows: with the share of the prompt, the batch, the length, the vocabulary, the rows and
+the width of the model.
 
 usage: bench_growth.py DIR JAR [--steps 6] [--warmup 2] [--threads 2] [--only NAME]
 
@@ -17,13 +18,14 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
-BASE = dict(prompt=192, response=64, batch=4, vocabulary=8192, rows=80)
+BASE = dict(prompt=192, response=64, batch=4, vocabulary=8192, rows=80, hidden=384)
 POINTS = dict(
     share=[dict(prompt=p, response=256 - p) for p in (32, 128, 192, 240)],
     batch=[dict(batch=b) for b in (1, 2, 4, 8, 16)],
     length=[dict(prompt=3 * k, response=k) for k in (16, 32, 64, 128, 240)],
     vocabulary=[dict(vocabulary=v << 10) for v in (8, 16, 32, 64, 128)],
-    rows=[dict(rows=80 * k) for k in (1, 2, 4, 8, 16)])
+    rows=[dict(rows=80 * k) for k in (1, 2, 4, 8, 16)],
+    width=[dict(hidden=384 * k) for k in (1, 2, 4)])
 
 parser = argparse.ArgumentParser(usage=__doc__)
 parser.add_argument("dir")
@@ -37,24 +39,31 @@ work = os.path.join(opt.dir, "growth")
 
 
 def write_checkpoint(point):
-    """The checkpoint of DIR with as many more rows in its embeddings and its head, at random as the others."""
+    """The checkpoint of DIR; its weights as many as the point wants, at random as its own, where that is another shape."""
     folder = os.path.join(work, "checkpoint")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(os.path.join(opt.dir, "checkpoint"), folder)
-    more = point["vocabulary"] - 8192
-    if more:
-        file = os.path.join(folder, "model.safetensors")
-        weights = load_file(file)
-        rng = np.random.default_rng(7)
-        for name in ("model.embed_tokens.weight", "lm_head.weight"):
-            rows = 0.02 * rng.standard_normal((more, weights[name].shape[1]), dtype=np.float32)
-            weights[name] = np.concatenate([weights[name], rows])
-        save_file(weights, file, metadata={"format": "pt"})
-        file = os.path.join(folder, "config.json")
-        with open(file, encoding="utf-8") as f:
-            config = json.load(f)
-        with open(file, "w", encoding="utf-8") as f:
-            json.dump(config | {"vocab_size": point["vocabulary"]}, f)
+    if all(point[size] == BASE[size] for size in ("vocabulary", "hidden")):
+        return folder
+    with open(os.path.join(folder, "config.json"), encoding="utf-8") as f:
+        config = json.load(f)
+    wider = point["hidden"] // BASE["hidden"]
+    sizes = {config["vocab_size"]: point["vocabulary"]}
+    for name in ("hidden_size", "intermediate_size"):
+        sizes[config[name]] = config[name] * wider
+    file = os.path.join(folder, "model.safetensors")
+    rng = np.random.default_rng(7)
+    weights = {}
+    for name, weight in load_file(file).items():
+        shape = [sizes[size] for size in weight.shape]
+        weights[name] = np.ones(shape, np.float32) if len(shape) == 1 else 0.02 * rng.standard_normal(shape, dtype=np.float32)
+    save_file(weights, file, metadata={"format": "pt"})
+    config.update(vocab_size=point["vocabulary"], hidden_size=point["hidden"],
+                  intermediate_size=sizes[config["intermediate_size"]],
+                  num_attention_heads=config["num_attention_heads"] * wider,
+                  num_key_value_heads=config["num_key_value_heads"] * wider)
+    with open(os.path.join(folder, "config.json"), "w", encoding="utf-8") as f:
+        json.dump(config, f)
     return folder
 
 
@@ -87,7 +96,7 @@ def bench(point):
     command = ["java", "-Xms32m", "-Xmx1g", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-jar", opt.jar,
                "bench", "--model", write_checkpoint(point), "--data", write_rows(point), "--config", config,
                "--steps", str(opt.steps), "--warmup", str(opt.warmup)]
-    environment = os.environ | {"OMP_NUM_THREADS": str(opt.threads), "OMP_WAIT_POLICY": "PASSIVE"}
+    environment = os.environ | {"OMP_NUM_THREADS": str(opt.threads), "OMP_WAIT_POLICY": "PASSIVE", "MALLOC_ARENA_MAX": "1"}
     began = time.monotonic()
     done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return json.loads(done.stdout.splitlines()[-1]) | {"wall": time.monotonic() - began}

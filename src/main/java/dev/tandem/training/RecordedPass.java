@@ -91,7 +91,8 @@ final class RecordedPass {
         }
         JniUtils.setGradMode(false);
         if (policy.trainsHead()) {
-            lmHead.addGradient(ops, policy.headGradient(ops.manager()), states, tokens.targets(), head.logSumExp(), slope);
+            lmHead.addGradient(
+                    ops, policy.headGradient(ops.manager()), states, tokens.targets(), head.logSumExp(), slope);
         }
     }
 

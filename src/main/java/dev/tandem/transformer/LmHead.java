@@ -78,27 +78,40 @@ public final class LmHead {
      * @param logSumP2 (M): log sum_v p_v^2 over the vocabulary; null unless asked for
      */
     public record Statistics(
-            NDArray rows, NDArray slope, NDArray logSumExp, @Nullable NDArray logSumP2) {}
+            NDArray rows,
+            NDArray slope,
+            NDArray logSumExp,
+            @Nullable NDArray logSumP2) {}
 
     /** Log-probabilities only: (M), fp32. */
     public NDArray logps(Ops ops, NDArray hidden, NDArray targets) {
-        List<NDList> parts = chunks(targets.size(), (rows, words) -> new NDList(ops.call(
-                "head_logps", hidden.get(rows), weight, targets.get(rows), divisor, softcap, words(ops, words))));
+        List<NDList> parts = chunks(
+                targets.size(),
+                (rows, words) -> new NDList(ops.call(
+                        "head_logps",
+                        hidden.get(rows),
+                        weight,
+                        targets.get(rows),
+                        divisor,
+                        softcap,
+                        words(ops, words))));
         return concat(parts, 0, 0);
     }
 
     /** @param withLogSumP2 whether one more pass over each chunk's logits is wanted */
     public Statistics statistics(Ops ops, NDArray hidden, NDArray targets, boolean withLogSumP2) {
         NDArray wanted = Ops.constant(ops.manager(), withLogSumP2 ? 1 : 0);
-        List<NDList> parts = chunks(targets.size(), (rows, words) -> ops.callAll(
-                "head_statistics",
-                hidden.get(rows),
-                weight,
-                targets.get(rows),
-                divisor,
-                softcap,
-                words(ops, words),
-                wanted));
+        List<NDList> parts = chunks(
+                targets.size(),
+                (rows, words) -> ops.callAll(
+                        "head_statistics",
+                        hidden.get(rows),
+                        weight,
+                        targets.get(rows),
+                        divisor,
+                        softcap,
+                        words(ops, words),
+                        wanted));
         NDArray rows = concat(parts, 0, 1);
         return new Statistics(rows, concat(parts, 1, 0), rows.get(4), withLogSumP2 ? rows.get(5) : null);
     }
@@ -112,17 +125,19 @@ public final class LmHead {
      */
     public void addGradient(
             Ops ops, NDArray gradient, NDArray hidden, NDArray targets, NDArray logSumExp, NDArray coefficients) {
-        chunks(targets.size(), (rows, words) -> ops.callAll(
-                        "head_gradient",
-                        gradient,
-                        hidden.get(rows),
-                        weight,
-                        targets.get(rows),
-                        logSumExp.get(rows),
-                        coefficients.get(rows),
-                        divisor,
-                        softcap,
-                        words(ops, words)))
+        chunks(
+                        targets.size(),
+                        (rows, words) -> ops.callAll(
+                                "head_gradient",
+                                gradient,
+                                hidden.get(rows),
+                                weight,
+                                targets.get(rows),
+                                logSumExp.get(rows),
+                                coefficients.get(rows),
+                                divisor,
+                                softcap,
+                                words(ops, words)))
                 .forEach(NDList::close);
     }
 
@@ -141,7 +156,8 @@ public final class LmHead {
         int rows = evenly(predictions, mostRows);
         for (long start = 0; start < predictions; start += rows) {
             long end = Math.min(start + rows, predictions);
-            long most = Math.max(1, chunk / Math.max(end - start, weight.getShape().get(1)));
+            long most =
+                    Math.max(1, chunk / Math.max(end - start, weight.getShape().get(1)));
             parts.add(kernel.apply(start + ":" + end, evenly(weight.getShape().get(0), most)));
         }
         return parts;

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Settings of glibc's allocator. By default it gives each large block back to the kernel when it is freed; a training
  * step frees and asks for the same blocks again and again, and the kernel clears every page anew: about a tenth of a
- * step on a CPU. See mallopt(3).
+ * step on a CPU. See mallopt(3). Blocks of more than 64 MiB are kept only if {@code MALLOC_ARENA_MAX=1} was set when the
+ * process began.
  */
 final class Malloc {
 
