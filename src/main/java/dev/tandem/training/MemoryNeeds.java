@@ -62,18 +62,21 @@ record MemoryNeeds(
     MemoryPlan plan(PassPlan passes, MemoryPlan.Room room) {
         long batch = spec.perDeviceTrainBatchSize() * (passes.isAsDeclared() ? 1L : spec.gradientAccumulationSteps());
         long step = Math.max(
-                model.pass(places(passes, trained, batch), trained.longest(), passes.recomputes()),
+                model.pass(places(passes, trained, batch), trained.longest(), passes.recomputes(), room.gpu()),
                 Footprint.bytes(optimizerWork()));
         long pass = evaluated == null
                 ? step
                 : Math.max(
                         step,
-                        model.forward(places(passes, evaluated, spec.perDeviceEvalBatchSize()), evaluated.longest()));
+                        model.forward(
+                                places(passes, evaluated, spec.perDeviceEvalBatchSize()),
+                                evaluated.longest(),
+                                room.gpu()));
         long gradients = Footprint.bytes(model.trained());
         return new MemoryPlan(
                 room.bytes(),
                 Footprint.bytes(model.parameters() + (model.adapted() ? model.trained() : 0)),
-                reference(gradients + pass),
+                reference(gradients + pass, room.gpu()),
                 gradients,
                 Footprint.bytes(optimizer()),
                 pass,
@@ -89,13 +92,13 @@ record MemoryNeeds(
     }
 
     /** @param later what is taken once the reference's weights may have gone */
-    private long reference(long later) {
+    private long reference(long later, boolean gpu) {
         if (method != Method.DPO || !spec.usesReference()) {
             return 0;
         }
         long weights = Footprint.bytes(!model.adapted() ? model.parameters() : continuesAdapter ? model.trained() : 0);
         return spec.precomputeRefLogProbs() && !spec.syncRefModel()
-                ? Math.max(0, weights + model.forward(trained.places(), trained.longest()) - later)
+                ? Math.max(0, weights + model.forward(trained.places(), trained.longest(), gpu) - later)
                 : weights;
     }
 

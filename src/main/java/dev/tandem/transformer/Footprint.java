@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * @param around per place, what lies before and behind the layers
  * @param backward per place, gradients on their way
  * @param backwardPerKey per place and key of its row, gradients on their way
- * @param head what a chunk of predictions takes at the head
  * @param headCopy an adapted head and its gradient
  */
 public record Footprint(
@@ -43,12 +42,11 @@ public record Footprint(
         long around,
         long backward,
         long backwardPerKey,
-        long head,
         long headCopy) {
 
     private static final int BYTES = Float.BYTES;
 
-    /** Arrays of the size of a chunk's logits that exist at one time. */
+    /** Arrays of the size of a chunk's logits that exist at one time at the head. */
     private static final int LOGIT_ARRAYS = 5;
 
     /**
@@ -91,7 +89,6 @@ public record Footprint(
                 activations.around(),
                 activations.backward(),
                 activations.backwardPerKey(),
-                LOGIT_ARRAYS * LmHead.CHUNK,
                 modules != null && modules.adaptsHead() ? 3 * vocabulary * config.hiddenSize() : 0);
     }
 
@@ -122,16 +119,21 @@ public record Footprint(
      * @param places of the pass
      * @param keys tokens of its longest row
      * @param recomputes whether layers are computed again for their gradients instead of kept
+     * @param gpu whether it runs on one
      */
-    public long pass(long places, long keys, boolean recomputes) {
+    public long pass(long places, long keys, boolean recomputes, boolean gpu) {
         long inside = recomputes ? 2 * hidden * layers + largest + perKey * keys : kept + perKey * keys * layers;
-        long gradients = Math.max(places * (backward + backwardPerKey * keys), head);
+        long gradients = Math.max(places * (backward + backwardPerKey * keys), head(gpu));
         return BYTES * (places * (inside + around) + masks(places, keys) + gradients + headCopy);
     }
 
     /** Bytes of a forward pass without gradients. */
-    public long forward(long places, long keys) {
-        return BYTES * (places * (2 * hidden + largest + perKey * keys + around) + masks(places, keys) + head);
+    public long forward(long places, long keys, boolean gpu) {
+        return BYTES * (places * (2 * hidden + largest + perKey * keys + around) + masks(places, keys) + head(gpu));
+    }
+
+    private static long head(boolean gpu) {
+        return (long) LOGIT_ARRAYS * LmHead.chunk(gpu);
     }
 
     /** Two masks of a byte for each query and key. */

@@ -17,11 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LmHead {
 
-    /** Numbers of each array held at one time, logits and rows of the weight's gradient: 8 MiB of fp32. */
-    static final int CHUNK = 1 << 21;
+    /** Predictions at one time: with more of them a CPU multiplies no faster. */
+    private static final int ROWS = 512;
 
-    /** More predictions at one time make a product of matrices no faster. */
-    private static final int CHUNK_ROWS = 512;
+    private static final int ROWS_ON_GPU = 2048;
 
     private final NDArray weight; // (V, C)
     private final NDArray divisor;
@@ -30,7 +29,20 @@ public final class LmHead {
     private final int chunk;
 
     public LmHead(Decoder decoder) {
-        this(decoder, CHUNK_ROWS, CHUNK);
+        this(decoder, isOnGpu(decoder) ? ROWS_ON_GPU : ROWS, chunk(isOnGpu(decoder)));
+    }
+
+    /** Numbers of each array held at one time, logits and rows of the weight's gradient: 8 MiB of fp32, or 128 on a GPU. */
+    static int chunk(boolean gpu) {
+        return gpu ? 1 << 25 : 1 << 21;
+    }
+
+    private static boolean isOnGpu(Decoder decoder) {
+        return weight(decoder).getDevice().isGpu();
+    }
+
+    private static NDArray weight(Decoder decoder) {
+        return decoder.weights().get(weightName(decoder.config()));
     }
 
     /**
@@ -38,12 +50,7 @@ public final class LmHead {
      * @param chunk numbers held at one time, if there is room for one word
      */
     LmHead(Decoder decoder, int mostRows, int chunk) {
-        this(
-                decoder.weights().get(weightName(decoder.config())),
-                decoder.logitDivisor(),
-                decoder.logitSoftcap(),
-                mostRows,
-                chunk);
+        this(weight(decoder), decoder.logitDivisor(), decoder.logitSoftcap(), mostRows, chunk);
     }
 
     private LmHead(NDArray weight, NDArray divisor, NDArray softcap, int mostRows, int chunk) {

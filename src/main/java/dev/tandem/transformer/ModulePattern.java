@@ -19,6 +19,11 @@ final class ModulePattern {
     /** Of a pattern; Java's preparation of one takes time by the square of it. */
     private static final int LONGEST = 10_000;
 
+    /** What repeats, and repeats what repeats; an empty group that does reads no character that could be counted. */
+    private static final long MOST_REPETITIONS = 1_000_000;
+
+    private static final Pattern REPETITION = Pattern.compile("\\{(\\d+)(?:,(\\d*))?}");
+
     private final String field;
     private final String regex;
     private final Pattern pattern;
@@ -38,6 +43,13 @@ final class ModulePattern {
                     "%s must be a regular expression of at most %d characters, was one of %d; give a shorter one, or a list of names"
                             .formatted(field, LONGEST, regex.length()));
         }
+        if (repetitions(regex) > MOST_REPETITIONS) {
+            throw new InvalidCheckpoint(
+                    INVALID_VALUE,
+                    field,
+                    "%s must repeat nothing more often than %,d times in all, was \"%s\"; write it with * or +, or give a list of names"
+                            .formatted(field, MOST_REPETITIONS, regex));
+        }
         try {
             String java = regex.replace("(?P<", "(?<").replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>");
             return new ModulePattern(field, regex, Pattern.compile(java));
@@ -47,6 +59,17 @@ final class ModulePattern {
                     field,
                     "%s must be a regular expression, was \"%s\": %s".formatted(field, regex, e.getDescription()));
         }
+    }
+
+    /** The most that is repeated if all that is counted lies within each other. */
+    private static double repetitions(String regex) {
+        double all = 1;
+        Matcher counts = REPETITION.matcher(regex);
+        while (counts.find()) {
+            String most = counts.group(2);
+            all *= Math.max(1, Double.parseDouble(most == null || most.isEmpty() ? counts.group(1) : most));
+        }
+        return all;
     }
 
     /** Python's {@code re.fullmatch}. */

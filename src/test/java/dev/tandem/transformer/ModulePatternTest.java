@@ -46,6 +46,19 @@ class ModulePatternTest {
     }
 
     @Test
+    void repetitionsOfNothingAreRefusedByTheirNumber() {
+        for (String endless : new String[] {"(?:(?:){2000000000}){2000000000}", "((){999,}){9999}a"}) {
+            assertThatExceptionOfType(InvalidCheckpoint.class)
+                    .isThrownBy(() -> ModulePattern.of("target_modules", endless))
+                    .withMessageContaining(
+                            "must repeat nothing more often than 1,000,000 times in all, was \"" + endless);
+        }
+        assertThat(ModulePattern.of("target_modules", "layers\\.\\d{1,3}\\.(?:[a-z]_){2}proj")
+                        .matchesAll("layers.12.a_b_proj"))
+                .isTrue();
+    }
+
+    @Test
     void aMatchBesideTheLayersNumberIsOfNoLayer() {
         ModulePattern pattern = ModulePattern.of("layers_pattern", "(?:^|.*?\\.)model|x\\.(?<idx>\\d+)\\.");
         assertThat(pattern.numberAtStart("model.layers.0.mlp")).isEqualTo(-1);
