@@ -42,7 +42,7 @@ final class Bfloat16 {
     static ByteBuffer encode(ByteBuffer fp32) {
         FloatBuffer floats = fp32.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         ByteBuffer encoded =
-                ByteBuffer.allocateDirect(floats.remaining() * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer.allocate(floats.remaining() * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < floats.limit(); i++) {
             encoded.putShort(i * Short.BYTES, encode(floats.get(i)));
         }

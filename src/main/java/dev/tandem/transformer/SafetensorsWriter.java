@@ -26,6 +26,9 @@ public final class SafetensorsWriter {
             DataType.BFLOAT16, "BF16",
             DataType.INT64, "I64");
 
+    /** Numbers written at one time, straight from native memory: a tensor may be larger than Java's heap. */
+    private static final int PIECE = 1 << 22;
+
     private SafetensorsWriter() {}
 
     /**
@@ -65,13 +68,24 @@ public final class SafetensorsWriter {
 
     private static void writeTensor(FileChannel channel, MessageDigest digest, NDArray tensor, DataType dtype)
             throws IOException {
-        if (tensor.getDataType() == dtype) {
-            writeAll(channel, digest, tensor.toByteBuffer(false));
+        try (NDArray flat = tensor.reshape(tensor.size())) {
+            for (long start = 0; start < tensor.size(); start += PIECE) {
+                try (NDArray piece = flat.get(start + ":" + Math.min(start + PIECE, tensor.size()))) {
+                    writePiece(channel, digest, piece, dtype);
+                }
+            }
+        }
+    }
+
+    private static void writePiece(FileChannel channel, MessageDigest digest, NDArray piece, DataType dtype)
+            throws IOException {
+        if (piece.getDataType() == dtype) {
+            writeAll(channel, digest, piece.toByteBuffer(true));
         } else if (dtype == DataType.BFLOAT16) {
-            writeAll(channel, digest, Bfloat16.encode(tensor.toByteBuffer(false)));
+            writeAll(channel, digest, Bfloat16.encode(piece.toByteBuffer(true)));
         } else {
-            try (NDArray stored = tensor.toType(dtype, true)) {
-                writeAll(channel, digest, stored.toByteBuffer(false));
+            try (NDArray stored = piece.toType(dtype, true)) {
+                writeAll(channel, digest, stored.toByteBuffer(true));
             }
         }
     }
