@@ -78,8 +78,8 @@ public final class LmHead {
     /**
      * What one pass over the logits tells.
      *
-     * @param rows (5 or 6, M): log-probability of the target, entropy in nats, 1 where the target is the likeliest token,
-     *     mean of the logits over the vocabulary, their {@code logSumExp}, and {@code logSumP2} if asked for
+     * @param rows (4 or 5, M): log-probability of the target, entropy in nats, 1 where the target is the likeliest token,
+     *     mean of the logits over the vocabulary, and {@code logSumP2} if asked for
      * @param slope (M, C): gradient of each log-probability by its hidden state
      * @param logSumExp (M): log sum_v exp z_v over the vocabulary's logits z
      * @param logSumP2 (M): log sum_v p_v^2 over the vocabulary; null unless asked for
@@ -120,7 +120,7 @@ public final class LmHead {
                         words(ops, words),
                         wanted));
         NDArray rows = concat(parts, 0, 1);
-        return new Statistics(rows, concat(parts, 1, 0), rows.get(4), withLogSumP2 ? rows.get(5) : null);
+        return new Statistics(rows, concat(parts, 1, 0), concat(parts, 2, 0), withLogSumP2 ? rows.get(4) : null);
     }
 
     /**

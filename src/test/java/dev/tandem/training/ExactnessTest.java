@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever makes a step cheaper changes no number beyond rounding, in any family: each way of computing against the plain one,
@@ -96,6 +97,29 @@ class ExactnessTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"llama-untied-tiny", "mixtral-tiny"})
+    void pairsWeighedByThePolicyCountAlikeInStepsAndEvaluations(String name) throws IOException {
+        TrainingRun run = run(Path.of("src/test/resources/golden/models", name), 1);
+        TrainingSpec weighing = TrainingSpec.read(Map.of("beta", 0.5, "use_weighting", true));
+        Way inParts = new Way(true, 1, 7, 50, false, false);
+        try (NDManager scope = manager.newSubManager()) {
+            LoadedModels models = models(scope, run, PLAIN);
+            nudge(models.policy());
+            try (Reference reference = reference(scope, models, PLAIN)) {
+                MicroBatch batch = MicroBatch.of(rows(PLAIN).subList(0, 3), true);
+                Passes whole = passes(scope, models, reference, weighing, PLAIN);
+                float learned = whole.learn(List.of(batch), 1, 0, 42).getFirst().loss();
+
+                Passes parts = passes(scope, models, reference, weighing, inParts);
+                assertThat(whole.evaluate(batch, 1, 0).loss()).isCloseTo(learned, within(5e-6f));
+                assertThat(parts.evaluate(batch, 1, 0).loss()).isCloseTo(learned, within(5e-6f));
+                assertThat(parts.learn(List.of(batch), 1, 0, 42).getFirst().loss())
+                        .isCloseTo(learned, within(5e-6f));
+            }
+        }
+    }
+
+    @ParameterizedTest
     @MethodSource("dev.tandem.transformer.GoldenModelsTest#models")
     void allTogetherLeadWhereThePlainWayLeads(Path model) throws IOException {
         Trajectory plain = trajectory(model, PLAIN);
@@ -137,20 +161,7 @@ class ExactnessTest {
             LoadedModels models = models(scope, run, way);
             nudge(models.policy());
             try (Reference reference = reference(scope, models, way)) {
-                var learner = new Learner(
-                        models.policy(),
-                        reference,
-                        PreferenceObjective.of(run.spec()),
-                        0.1,
-                        way.recomputes,
-                        kernels::in);
-                var passes = new Passes(
-                        learner,
-                        models.policy(),
-                        scope,
-                        kernels,
-                        new RecordedMetrics(),
-                        new PassPlan(way.tokens, way.recomputes));
+                Passes passes = passes(scope, models, reference, run.spec(), way);
                 List<TokenizedRow> rows = rows(way);
                 List<MicroBatch> declared =
                         List.of(MicroBatch.of(rows.subList(0, 2), true), MicroBatch.of(rows.subList(2, 4), true));
@@ -160,6 +171,19 @@ class ExactnessTest {
                 return new Step(losses, numbers(models.policy().gradients(scope)));
             }
         }
+    }
+
+    private static Passes passes(
+            NDManager scope, LoadedModels models, Reference reference, TrainingSpec spec, Way way) {
+        var learner = new Learner(
+                models.policy(), reference, PreferenceObjective.of(spec), 0.1, way.recomputes, kernels::in);
+        return new Passes(
+                learner,
+                models.policy(),
+                scope,
+                kernels,
+                new RecordedMetrics(),
+                new PassPlan(way.tokens, way.recomputes));
     }
 
     /** Away from the reference, where log-ratios are not 0. */
