@@ -20,6 +20,7 @@ public final class LmHead {
     /** Predictions at one time: with more of them a CPU multiplies no faster. */
     private static final int ROWS = 512;
 
+    /** A GPU is busy with larger products only, and each part costs it a launch of every kernel. */
     private static final int ROWS_ON_GPU = 2048;
 
     private final NDArray weight; // (V, C)
@@ -47,7 +48,7 @@ public final class LmHead {
 
     /**
      * @param mostRows predictions computed at one time
-     * @param chunk numbers held at one time, if there is room for one word
+     * @param chunk numbers of each array held at one time, or more where that is not room for one word
      */
     LmHead(Decoder decoder, int mostRows, int chunk) {
         this(weight(decoder), decoder.logitDivisor(), decoder.logitSoftcap(), mostRows, chunk);

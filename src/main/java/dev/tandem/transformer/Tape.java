@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Backward through what is not left to autograd: oneDNN's matrix products, which it does not know, see {@link Kernels}, and
- * gates, of which it would keep more than they need. A recorded pass is cut at them, so what goes in and what comes out are
+ * Backward through what is not left to autograd: oneDNN's matrix products, which it does not know, see {@link Kernels};
+ * gates, norms and rotations, of which it would keep more than they need; and rows of an embedding, for which it would make
+ * a gradient as large as the table. A recorded pass is cut at them, so what goes in and what comes out are
  * leaves of autograd's graph. After autograd has reached the last pieces, {@link #backward} takes the cuts in reverse order:
  * the closed-form gradient of a kernel, or autograd once more through the piece that made its input. Residual streams are
  * cut too, or each piece would go back to the embeddings.

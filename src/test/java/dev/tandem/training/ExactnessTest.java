@@ -175,8 +175,8 @@ class ExactnessTest {
 
     private static Passes passes(
             NDManager scope, LoadedModels models, Reference reference, TrainingSpec spec, Way way) {
-        var learner = new Learner(
-                models.policy(), reference, PreferenceObjective.of(spec), 0.1, way.recomputes, kernels::in);
+        var learner =
+                new Learner(models.policy(), reference, PreferenceObjective.of(spec), 0.1, way.recomputes, kernels::in);
         return new Passes(
                 learner,
                 models.policy(),
